@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+// @ts-expect-error a plain script without types
+import { aliases } from "./tools/aliases.mjs";
+
+const resolve = { alias: aliases as { find: string | RegExp; replacement: string }[] };
+
+export default defineConfig({
+  resolve,
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        resolve,
+        test: {
+          name: "node",
+          environment: "node",
+          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          exclude: ["**/*.dom.test.ts", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: "dom",
+          environment: "happy-dom",
+          include: ["packages/*/{src,test}/**/*.dom.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+    ],
+  },
+});
