@@ -1,0 +1,22 @@
+import { defineConfig } from "@playwright/test";
+
+/** Browser tests: real Chromium, the built script tag, the real endpoint and the simulator, all on loopback. */
+const executablePath = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: ["packages/*/e2e/**/*.spec.ts", "examples/*/e2e/**/*.spec.ts"],
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    launchOptions: { executablePath },
+    trace: "retain-on-failure",
+    viewport: { width: 1280, height: 800 },
+  },
+  projects: [{ name: "chromium", use: { browserName: "chromium" } }],
+});

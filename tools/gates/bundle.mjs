@@ -1,0 +1,39 @@
+// What may not be in the script-tag build: code that a strict CSP refuses, Lit in the loader, the conversation before
+// the panel is opened, server words. Sizes are checked by the build itself; here its figures are read again.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../setup/steps.mjs";
+
+const CDN = join(root, "packages/embed/dist/cdn");
+const FORBIDDEN = [
+  [/\beval\s*\(/, "eval("],
+  [/\bnew Function\b/, "new Function"],
+  [/createObjectURL/, "a blob URL for anything but a download", ["attachment", "transcript-download", "panel"]],
+  [/\bnew (?:Shared)?Worker\b/, "a worker"],
+  [/createPolicy\((["'`])(?!guestpass\1)/, "a Trusted Types policy that is not named guestpass"],
+  [/process\.env/, "process.env"],
+  [/document\.write/, "document.write"],
+  [/use2\.us-gov-pure\.cloud/, "the server's list of regions"],
+  [/sourceMappingURL=data:/, "an inline source map"],
+];
+
+export function checkBundle() {
+  const faults = [];
+  const manifestPath = join(CDN, "manifest.json");
+  if (!existsSync(manifestPath)) return { faults: ["there is no script-tag build"], saw: "nothing" };
+  const manifest = JSON.parse(readFileSync(manifestPath, "utf8"));
+  const scripts = Object.keys(manifest.files ?? {}).filter((name) => name.endsWith(".js"));
+  if (scripts.length < 3 || !scripts.includes("guestpass.js"))
+    faults.push(`the manifest lists only ${scripts.join(", ")}`);
+  let bytes = 0;
+  for (const name of scripts) {
+    const text = readFileSync(join(CDN, name), "utf8");
+    bytes += text.length;
+    for (const [pattern, what, allowed = []] of FORBIDDEN) {
+      if (pattern.test(text) && !allowed.some((part) => name.includes(part))) faults.push(`${name} contains ${what}`);
+    }
+    if (name === "guestpass.js" && /litElementVersions|_\$litType\$/.test(text)) faults.push("the loader contains Lit");
+    if (!/^sha384-/.test(manifest.files[name].integrity ?? "")) faults.push(`${name} has no integrity`);
+  }
+  return { faults, saw: `${scripts.length} scripts, ${bytes} bytes` };
+}

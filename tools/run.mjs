@@ -1,0 +1,31 @@
+// `pnpm guestpass|simulator|demo|bench ...`: builds what is not built yet, then becomes that program.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "./build.mjs";
+import { root, say } from "./setup/steps.mjs";
+
+const PROGRAMS = {
+  guestpass: "packages/endpoint/dist/cli/bin.js",
+  simulator: "packages/simulator/dist/bin.js",
+  demo: "examples/demo/serve.mjs",
+  bench: "tools/bench/bench.mjs",
+};
+
+const [name, ...args] = process.argv.slice(2);
+const program = Object.hasOwn(PROGRAMS, name ?? "") ? PROGRAMS[name] : undefined;
+if (!program) {
+  say(`there is no program "${name ?? ""}": choose one of ${Object.keys(PROGRAMS).join(", ")}`);
+  process.exit(64);
+}
+if (args[0] === "--") args.shift();
+
+try {
+  if (name === "demo" || name === "bench") say("building what has changed");
+  await build({ quiet: true });
+} catch (error) {
+  say(error.message);
+  process.exit(1);
+}
+const path = join(root, program);
+process.argv = [process.argv[0], path, ...args];
+await import(pathToFileURL(path).href);

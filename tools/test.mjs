@@ -1,0 +1,120 @@
+// Everything that says whether Guestpass works, in one command: build with its budgets, types, lint, gates, unit and
+// integration tests, the browser tests. The last line is the sum: `N passed, N failed`.
+import { readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { checkBundle } from "./gates/bundle.mjs";
+import { checkExports } from "./gates/exports.mjs";
+import { checkImports } from "./gates/imports.mjs";
+import { browser, redisServer } from "./setup/browser.mjs";
+import { run, say } from "./setup/steps.mjs";
+
+const results = [];
+const started = Date.now();
+
+/** Runs one suite; a suite that throws has failed, and the next one still runs. */
+async function suite(name, work) {
+  say(`${name} ...`);
+  const from = Date.now();
+  let result;
+  try {
+    result = await work();
+  } catch (error) {
+    say(`${name}: ${error.message}`);
+    result = { passed: 0, failed: 1 };
+  }
+  const seconds = ((Date.now() - from) / 1000).toFixed(1);
+  results.push({ name, seconds, ...result });
+  say(
+    `${name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)${result.note ? ` · ${result.note}` : ""}`,
+  );
+}
+
+const one = (ok, note) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, note });
+
+async function command(label, args) {
+  const { status } = await run("pnpm", ["exec", ...args], { label });
+  return one(status === 0);
+}
+
+function gate(check) {
+  return async () => {
+    const { faults, saw } = await check();
+    for (const fault of faults) say(`  ${fault}`);
+    return one(faults.length === 0, saw);
+  };
+}
+
+/** Counts of a Vitest or Playwright JSON report; a report that is missing or empty is a failure. */
+async function reported(label, args, env, count) {
+  const file = join(tmpdir(), `guestpass-${label}-${process.pid}.json`);
+  const { status } = await run("pnpm", ["exec", ...args(file)], { label, env: { ...process.env, ...env(file) } });
+  let counts = { passed: 0, failed: 0 };
+  try {
+    counts = count(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    say(`${label} left no report`);
+  }
+  rmSync(file, { force: true });
+  if (counts.passed === 0 || (status !== 0 && counts.failed === 0)) counts.failed += 1;
+  return counts;
+}
+
+const vitest = () =>
+  reported(
+    "vitest",
+    (file) => ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    () => ({}),
+    (report) => ({
+      passed: report.numPassedTests,
+      failed:
+        report.numFailedTests +
+        report.testResults.filter((r) => r.status === "failed" && r.assertionResults.length === 0).length,
+      note:
+        report.numPendingTests + report.numTodoTests > 0
+          ? `${report.numPendingTests + report.numTodoTests} did not run`
+          : undefined,
+    }),
+  );
+
+const playwright = () =>
+  reported(
+    "playwright",
+    () => ["playwright", "test", "--reporter=list,json"],
+    (file) => ({ PLAYWRIGHT_JSON_OUTPUT_NAME: file, FORCE_COLOR: "0" }),
+    ({ stats }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky,
+      note: stats.skipped > 0 ? `${stats.skipped} did not run` : undefined,
+    }),
+  );
+
+say("everything: about four minutes on two cores, longer the first time");
+await suite("set-up: a browser and Redis", async () => {
+  process.env.CHROME_PATH = await browser();
+  process.env.REDIS_SERVER = await redisServer();
+  return one(true, `Chromium at ${process.env.CHROME_PATH}`);
+});
+await suite("build, with the size budgets", async () => {
+  await build();
+  return one(true);
+});
+await suite("types of the tests", () => command("tsc", ["tsc", "-p", "tsconfig.test.json"]));
+await suite("format (Biome)", () => command("biome", ["biome", "check", "--error-on-warnings", "."]));
+await suite("lint with types (oxlint)", () =>
+  command("oxlint", ["oxlint", "--type-aware", "--deny-warnings", "packages", "examples", "tools"]));
+await suite("gate: import directions", gate(checkImports));
+await suite("gate: exports contract", gate(checkExports));
+await suite("gate: bundle contents", gate(checkBundle));
+await suite("unit and integration (Vitest)", vitest);
+await suite("browser (Playwright, Chromium)", playwright);
+
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log("");
+for (const { name, passed, failed, seconds } of results) {
+  console.log(`${failed > 0 ? "FAIL" : "ok  "} ${name}: ${passed} passed, ${failed} failed, ${seconds} s`);
+}
+console.log(`in ${Math.round((Date.now() - started) / 1000)} s`);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") > 0 ? 1 : 0;
