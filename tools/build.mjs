@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root, run, say } from "./setup/steps.mjs";
+import { bin, root, run, say } from "./setup/steps.mjs";
 
 const CDN = join(root, "packages/embed/dist/cdn");
 const SERVED = join(root, "packages/endpoint/dist/embed");
@@ -15,7 +15,7 @@ const BROWSER_PACKAGES = ["protocol", "tokens", "messaging", "embed"];
 export async function build({ quiet = false } = {}) {
   const tell = quiet ? () => {} : say;
   tell("compiling the packages");
-  const compiled = await run("pnpm", ["exec", "tsc", "-b"], { quiet, label: "tsc" });
+  const compiled = await run(bin("tsc"), ["-b"], { quiet, label: "tsc" });
   if (compiled.status !== 0) throw new Error("The packages do not compile; see above.");
   const wanted = fingerprint();
   if (existsSync(join(CDN, "manifest.json")) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) {

@@ -8,7 +8,7 @@ import { checkBundle } from "./gates/bundle.mjs";
 import { checkExports } from "./gates/exports.mjs";
 import { checkImports } from "./gates/imports.mjs";
 import { browser, redisServer } from "./setup/browser.mjs";
-import { run, say } from "./setup/steps.mjs";
+import { bin, run, say } from "./setup/steps.mjs";
 
 const results = [];
 const started = Date.now();
@@ -33,8 +33,8 @@ async function suite(name, work) {
 
 const one = (ok, note) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, note });
 
-async function command(label, args) {
-  const { status } = await run("pnpm", ["exec", ...args], { label });
+async function command(name, args) {
+  const { status } = await run(bin(name), args, { label: name });
   return one(status === 0);
 }
 
@@ -49,7 +49,7 @@ function gate(check) {
 /** Counts of a Vitest or Playwright JSON report; a report that is missing or empty is a failure. */
 async function reported(label, args, env, count) {
   const file = join(tmpdir(), `guestpass-${label}-${process.pid}.json`);
-  const { status } = await run("pnpm", ["exec", ...args(file)], { label, env: { ...process.env, ...env(file) } });
+  const { status } = await run(bin(label), args(file), { label, env: { ...process.env, ...env(file) } });
   let counts = { passed: 0, failed: 0 };
   try {
     counts = count(JSON.parse(readFileSync(file, "utf8")));
@@ -64,7 +64,7 @@ async function reported(label, args, env, count) {
 const vitest = () =>
   reported(
     "vitest",
-    (file) => ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    (file) => ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     () => ({}),
     (report) => ({
       passed: report.numPassedTests,
@@ -81,7 +81,7 @@ const vitest = () =>
 const playwright = () =>
   reported(
     "playwright",
-    () => ["playwright", "test", "--reporter=list,json"],
+    () => ["test", "--reporter=list,json"],
     (file) => ({ PLAYWRIGHT_JSON_OUTPUT_NAME: file, FORCE_COLOR: "0" }),
     ({ stats }) => ({
       passed: stats.expected,
@@ -100,10 +100,10 @@ await suite("build, with the size budgets", async () => {
   await build();
   return one(true);
 });
-await suite("types of the tests", () => command("tsc", ["tsc", "-p", "tsconfig.test.json"]));
-await suite("format (Biome)", () => command("biome", ["biome", "check", "--error-on-warnings", "."]));
+await suite("types of the tests", () => command("tsc", ["-p", "tsconfig.test.json"]));
+await suite("format (Biome)", () => command("biome", ["check", "--error-on-warnings", "."]));
 await suite("lint with types (oxlint)", () =>
-  command("oxlint", ["oxlint", "--type-aware", "--deny-warnings", "packages", "examples", "tools"]));
+  command("oxlint", ["--type-aware", "--deny-warnings", "packages", "examples", "tools"]));
 await suite("gate: import directions", gate(checkImports));
 await suite("gate: exports contract", gate(checkExports));
 await suite("gate: bundle contents", gate(checkBundle));

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
-import { run, say } from "./steps.mjs";
+import { bin, run, say } from "./steps.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -34,7 +34,7 @@ export async function browser() {
   const found = findBrowser();
   if (found) return found;
   say("no browser found; asking Playwright for its Chromium");
-  await run("pnpm", ["exec", "playwright", "install", "chromium"], {
+  await run(bin("playwright"), ["install", "chromium"], {
     quiet: true,
     label: "playwright install",
     timeoutMs: 300_000,

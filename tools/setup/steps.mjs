@@ -1,9 +1,15 @@
 // Running a child process so that a person sees what is going on: its output as it comes, or a line every so often
 // while it is silent. Knows nothing of what it runs.
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Path of a command that the workspace's own development dependencies bring. */
+export function bin(name) {
+  return join(root, "node_modules/.bin", name);
+}
 
 /** One line about what is happening, on stderr: stdout belongs to results. */
 export function say(line) {
