@@ -1,0 +1,131 @@
+// `pnpm bench`: how fast the endpoint is, as ratios to a bare Fastify route that does the same work, in one interleaved
+// run, so that a slow or a busy machine changes both sides alike. Asserts nothing; prints a table, or JSON.
+import { parseArgs } from "node:util";
+import { measure, median } from "./load.mjs";
+import { measureMemory } from "./memory.mjs";
+import { startParts } from "./parts.mjs";
+
+const HELP = `pnpm bench [options]
+
+  --quick          one short round of each, to see that it runs
+  --seconds N      seconds of load for each figure (3)
+  --rounds N       interleaved rounds, of which the median counts (3)
+  --sessions N     sessions for the memory figure (100000; 0 leaves it out)
+  --json           JSON on stdout instead of tables
+  --help           this text
+`;
+
+let options;
+try {
+  options = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      seconds: { type: "string", default: "3" },
+      rounds: { type: "string", default: "3" },
+      sessions: { type: "string", default: "100000" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
+} catch (error) {
+  process.stderr.write(`${error.message}\n\n${HELP}`);
+  process.exit(64);
+}
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const seconds = options.quick ? 1 : Number(options.seconds);
+const rounds = options.quick ? 1 : Number(options.rounds);
+const sessions = options.quick ? Math.min(Number(options.sessions), 5000) : Number(options.sessions);
+for (const [name, value] of Object.entries({ seconds, rounds, sessions })) {
+  if (!Number.isInteger(value) || value < 0) {
+    process.stderr.write(`--${name} takes a whole number.\n`);
+    process.exit(64);
+  }
+}
+
+const say = (line) => process.stderr.write(`${line}\n`);
+const results = [];
+
+for (const latencyMs of [0, 40]) {
+  const parts = await startParts(latencyMs);
+  try {
+    const before = await parts.counts();
+    let issued = 0;
+    for (const connections of [50, 500]) {
+      const samples = new Map();
+      for (let round = 1; round <= rounds; round += 1) {
+        say(`upstream latency ${latencyMs} ms, ${connections} connections, round ${round} of ${rounds}`);
+        for (const target of parts.targets) {
+          if (target.prepare) {
+            target.requests = await target.prepare();
+            if (target.issues) issued += target.requests.length;
+          }
+          const sample = await measure(target, { connections, seconds });
+          if (target.issues) issued += sample.answered;
+          samples.set(target.name, [...(samples.get(target.name) ?? []), sample]);
+        }
+      }
+      for (const target of parts.targets) {
+        const own = samples.get(target.name);
+        const rate = median(own.map((sample) => sample.rate));
+        const against = target.yardstick
+          ? median(samples.get(target.yardstick).map((sample) => sample.rate))
+          : undefined;
+        results.push({
+          latencyMs,
+          connections,
+          name: target.name,
+          perSecond: Math.round(rate),
+          ratio: against ? rate / against : undefined,
+          yardstick: target.yardstick,
+          ofLatencyBound: latencyMs > 0 && target.calls ? rate / ((connections / latencyMs) * 1000) : undefined,
+          p50: median(own.map((sample) => sample.p50)),
+          p99: median(own.map((sample) => sample.p99)),
+          failed: own.reduce((sum, sample) => sum + sample.failed, 0),
+        });
+      }
+    }
+    const after = await parts.counts();
+    results.push({
+      latencyMs,
+      name: "platform calls",
+      guestCallsPerToken: (after.guests - before.guests - parts.yardstickCalls()) / Math.max(1, issued),
+      oauthCalls: after.oauth,
+    });
+  } finally {
+    parts.close();
+  }
+}
+const memory = sessions > 0 ? await measureMemory(sessions, say) : undefined;
+
+if (options.json) {
+  process.stdout.write(`${JSON.stringify({ node: process.version, seconds, rounds, results, memory }, null, 2)}\n`);
+} else {
+  console.table(
+    results
+      .filter((row) => row.perSecond !== undefined)
+      .map((row) => ({
+        "latency ms": row.latencyMs,
+        connections: row.connections,
+        path: row.name,
+        "per second": row.perSecond,
+        "of yardstick": row.ratio === undefined ? "" : row.ratio.toFixed(2),
+        "of latency bound": row.ofLatencyBound === undefined ? "" : row.ofLatencyBound.toFixed(2),
+        "p50 ms": row.p50,
+        "p99 ms": row.p99,
+        failed: row.failed,
+      })),
+  );
+  for (const row of results.filter((row) => row.oauthCalls !== undefined)) {
+    console.log(
+      `at ${row.latencyMs} ms: ${row.guestCallsPerToken.toFixed(3)} guest API calls a token issued, ${row.oauthCalls} OAuth calls in all`,
+    );
+  }
+  if (memory) {
+    console.log(
+      `memory store: ${memory.sessions} sessions grew the process by ${memory.firstMiB} MiB, the next ${memory.sessions} by ${memory.nextMiB} MiB`,
+    );
+  }
+}

@@ -1,0 +1,27 @@
+// One figure: a target under load for some seconds, from autocannon.
+import autocannon from "autocannon";
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
+/** Answers a second, p50 and p99 in milliseconds, answers that were not 2xx. */
+export async function measure(target, { connections, seconds }) {
+  const result = await autocannon({
+    url: target.url,
+    connections,
+    duration: seconds,
+    timeout: 20,
+    requests: target.requests,
+  });
+  const answered = result["2xx"];
+  target.answered = (target.answered ?? 0) + answered;
+  return {
+    rate: answered / result.duration,
+    answered,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    failed: result.non2xx + result.errors,
+  };
+}

@@ -1,0 +1,44 @@
+// How much the process grows with the sessions of the memory store, and whether it then stays.
+import { endpointEnv, spawnPart, startSession } from "./parts.mjs";
+
+const IN_FLIGHT = 100;
+
+export async function measureMemory(sessions, say) {
+  const { child, url } = await spawnPart(
+    "endpoint.mjs",
+    [],
+    endpointEnv("web-messaging", undefined, { AUDIT_LOG: "off", LOG_LEVEL: "silent" }),
+    ["--expose-gc"],
+  );
+  const resident = () =>
+    new Promise((resolve) => {
+      child.once("message", ({ memory }) => resolve(memory.rss));
+      child.send("memory");
+    });
+  try {
+    await make(url, 2000);
+    const first = await resident();
+    say(`memory: making ${sessions} sessions`);
+    await make(url, sessions);
+    const second = await resident();
+    say(`memory: and as many again`);
+    await make(url, sessions);
+    const third = await resident();
+    return { sessions, firstMiB: mebibytes(second - first), nextMiB: mebibytes(third - second) };
+  } finally {
+    child.disconnect();
+  }
+}
+
+async function make(url, count) {
+  let left = count;
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      await startSession(url);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+}
+
+const mebibytes = (bytes) => Math.round(bytes / 1024 / 1024);
