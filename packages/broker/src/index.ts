@@ -1,0 +1,50 @@
+/** OAuth, guest creation, sessions and policy for Genesys Cloud guest tokens. A library without a web framework. */
+export { createBroker } from "./broker.js";
+export { BrokerError, type BrokerErrorDetails } from "./errors.js";
+export type { Broker, Health, HealthCheck, Proof } from "./face.js";
+export type {
+  Guest,
+  GuestApi,
+  GuestIdentity,
+  GuestRequest,
+  GuestTools,
+  KnownGuest,
+  PlatformAnswer,
+  PlatformCall,
+  RenewalState,
+  RenewRequest,
+  RevokeRequest,
+} from "./guests/guest-api.js";
+export type { AuditAction, AuditRecord } from "./observe/audit-record.js";
+export type { BrokerStats, FailureCount, LatencyStats } from "./observe/stats.js";
+export type {
+  BrokerHooks,
+  BrokerOptions,
+  BrokerSinks,
+  ChallengeOptions,
+  ClientCredentials,
+  CredentialsSource,
+  CustomSigningOptions,
+  IdentityOptions,
+  PlatformOptions,
+  SessionOptions,
+  WebhookOptions,
+} from "./options.js";
+export type { BrokerPorts, Clock } from "./ports.js";
+export type { DpopProof, RequestContext } from "./request-context.js";
+export {
+  compatAnswerSchema,
+  compatRequestSchema,
+  messengerInfoSchema,
+  problemSchema,
+  refreshedSessionSchema,
+  refreshSessionSchema,
+  sessionSchema,
+  startSessionSchema,
+} from "./schemas.js";
+export { ephemeralKeyRing } from "./sessions/ephemeral-keys.js";
+export { fileKeyRing, type KeyFileOptions } from "./sessions/key-file.js";
+export type { HandleKey, KeyRing } from "./sessions/key-ring.js";
+export { type KeySet, newKeySet, type OctJwk, rotateKeySet } from "./sessions/key-set.js";
+export { type MemoryStoreOptions, memoryStore } from "./stores/memory.js";
+export type { GuestMapping, Store, SwapResult } from "./stores/store.js";

@@ -1,0 +1,27 @@
+/** What the broker must know of a request besides its body. Whoever speaks HTTP fills it in. */
+
+export interface DpopProof {
+  /** The `DPoP` header as it came. */
+  proof: string;
+  /** HTTP method of the request. */
+  method: string;
+  /** URL as the browser called it; query and fragment are not compared. */
+  url: string;
+}
+
+export interface RequestContext {
+  /** Goes into the audit record. */
+  requestId: string;
+  /** The `Origin` header, or null where there was none. A session is bound to it. */
+  origin: string | null;
+  /** Address of the client, passed to the challenge provider. */
+  address?: string;
+  dpop?: DpopProof;
+  /** Ends what is being done for this caller alone, when the caller has gone. */
+  signal?: AbortSignal;
+  /**
+   * Signing in in the middle of a conversation (`web-messaging`): the handle of the anonymous session whose
+   * session token the signed-in session is to take over.
+   */
+  upgradeFrom?: string;
+}
