@@ -1,0 +1,94 @@
+/**
+ * `/_sim/*`: the same levers over HTTP that `Simulator` has in a program. Knows no route of the platform.
+ */
+import { list, num, record, str } from "@guestpass/protocol";
+import type { FastifyInstance } from "fastify";
+import { type Fault, readFault } from "./faults.js";
+import { PlatformError } from "./platform-error.js";
+import type { RecordedRequest } from "./recorder.js";
+
+/** What the agent says. */
+export interface Speech {
+  text?: string;
+  /** Rich content in the wire's form. */
+  content?: unknown[];
+  /** Events in the wire's form, such as `{eventType: "Presence", presence: {type: "Disconnect"}}`. */
+  events?: unknown[];
+  /** A session's id or key; the last configured one by default. */
+  session?: string;
+}
+
+export interface Levers {
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  faults(): Fault[];
+  requests(): RecordedRequest[];
+  clearRequests(): void;
+  say(speech: Speech): void;
+  advance(seconds: number): void;
+  now(): number;
+  dropSockets(): void;
+}
+
+/** A speech of unknown shape as a speech; a TypeError says what is wrong with it. */
+export function readSpeech(value: unknown): Speech {
+  const { text, content, events, session } = record(value);
+  if (text !== undefined && str(text) === undefined) throw new TypeError("text must be a string");
+  if (content !== undefined && !Array.isArray(content)) throw new TypeError("content must be an array");
+  if (events !== undefined && !Array.isArray(events)) throw new TypeError("events must be an array");
+  if (session !== undefined && str(session) === undefined) throw new TypeError("session must be a string");
+  if (!text && list(content).length === 0 && list(events).length === 0) {
+    throw new TypeError("say needs text, content or events");
+  }
+  return {
+    ...(typeof text === "string" ? { text } : {}),
+    ...(Array.isArray(content) ? { content } : {}),
+    ...(Array.isArray(events) ? { events } : {}),
+    ...(typeof session === "string" ? { session } : {}),
+  };
+}
+
+/** Seconds to advance by; a TypeError says what is wrong with them. */
+export function readSeconds(value: unknown): number {
+  const seconds = num(value);
+  if (seconds === undefined || seconds < 0) throw new TypeError("seconds must be a number of at least 0");
+  return seconds;
+}
+
+export function controlRoutes(app: FastifyInstance, levers: Levers): void {
+  app.post("/_sim/faults", async (request, reply) => {
+    levers.fault(atDoor(() => readFault(request.body)));
+    return reply.code(201).send({ faults: levers.faults().length });
+  });
+  app.get("/_sim/faults", async () => levers.faults());
+  app.delete("/_sim/faults", async (_request, reply) => {
+    levers.clearFaults();
+    return reply.code(204).send();
+  });
+  app.get("/_sim/requests", async () => levers.requests());
+  app.delete("/_sim/requests", async (_request, reply) => {
+    levers.clearRequests();
+    return reply.code(204).send();
+  });
+  app.post("/_sim/say", async (request) => {
+    atDoor(() => levers.say(readSpeech(request.body)));
+    return { said: true };
+  });
+  app.post("/_sim/advance", async (request) => {
+    levers.advance(atDoor(() => readSeconds(record(request.body)["seconds"])));
+    return { now: levers.now() };
+  });
+  app.get("/_sim/now", async () => ({ now: levers.now() }));
+  app.post("/_sim/drop-sockets", async () => {
+    levers.dropSockets();
+    return { dropped: true };
+  });
+}
+
+function atDoor<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof TypeError ? new PlatformError(400, error.message) : error;
+  }
+}
