@@ -5,7 +5,7 @@ import { list, num, record, str } from "@guestpass/protocol";
 import type { FastifyInstance } from "fastify";
 import { type Fault, readFault } from "./faults.js";
 import { PlatformError } from "./platform-error.js";
-import type { RecordedRequest } from "./recorder.js";
+import type { RecordedFrame, RecordedRequest } from "./recorder.js";
 
 /** What the agent says. */
 export interface Speech {
@@ -14,8 +14,22 @@ export interface Speech {
   content?: unknown[];
   /** Events in the wire's form, such as `{eventType: "Presence", presence: {type: "Disconnect"}}`. */
   events?: unknown[];
-  /** A session's id or key; the last configured one by default. */
+  /** A session's id, or its guest's token or id; the last configured one by default. */
   session?: string;
+}
+
+/** A session, as far as a test wants to know it. */
+export interface SessionSummary {
+  id: string;
+  deploymentId: string;
+  /** `token:<uuid>`, or the guest API and the guest. */
+  guest: string;
+  conversationId: string;
+  readOnly: boolean;
+  /** Connections. */
+  sockets: number;
+  /** Messages in the history. */
+  messages: number;
 }
 
 export interface Levers {
@@ -24,6 +38,8 @@ export interface Levers {
   faults(): Fault[];
   requests(): RecordedRequest[];
   clearRequests(): void;
+  frames(): RecordedFrame[];
+  sessions(): SessionSummary[];
   say(speech: Speech): void;
   advance(seconds: number): void;
   now(): number;
@@ -70,6 +86,8 @@ export function controlRoutes(app: FastifyInstance, levers: Levers): void {
     levers.clearRequests();
     return reply.code(204).send();
   });
+  app.get("/_sim/frames", async () => levers.frames());
+  app.get("/_sim/sessions", async () => levers.sessions());
   app.post("/_sim/say", async (request) => {
     atDoor(() => levers.say(readSpeech(request.body)));
     return { said: true };

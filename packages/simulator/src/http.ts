@@ -18,6 +18,7 @@ const PUBLIC = [
   "/genesys-bootstrap/",
   "/uploads/",
   "/downloads/",
+  "/media/",
 ];
 const CONTROL = "/_sim/";
 

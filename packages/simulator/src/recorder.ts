@@ -3,7 +3,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Requests kept; the oldest goes first. */
+/** Requests and frames kept; the oldest go first. */
 const KEPT = 1000;
 /** Bodies above this are not kept. */
 const BODY_BYTES = 64 * 1024;
@@ -23,8 +23,20 @@ export interface RecordedRequest {
   status: number | null;
 }
 
+/** A frame that a guest sent. */
+export interface RecordedFrame {
+  /** Milliseconds by the simulator's clock. */
+  at: number;
+  /** Number of the connection, counted from 1. */
+  connection: number;
+  /** Parsed when it is JSON, else text. */
+  frame: unknown;
+}
+
 export interface Recorder {
   list(): RecordedRequest[];
+  frames(): RecordedFrame[];
+  frame(frame: RecordedFrame): void;
   /** Writes down a request; its body and status are filled in as they become known. */
   open(request: { at: number; method: string; url: string; headers: IncomingHttpHeaders }): RecordedRequest;
   clear(): void;
@@ -44,7 +56,13 @@ export function pathOf(url: string): string {
 
 export function createRecorder(): Recorder {
   let requests: RecordedRequest[] = [];
+  let frames: RecordedFrame[] = [];
   return {
+    frames: () => [...frames],
+    frame(frame) {
+      frames.push({ ...frame, frame: keepableBody(parsed(frame.frame)) });
+      if (frames.length > KEPT) frames = frames.slice(-KEPT);
+    },
     list: () => requests.map((request) => ({ ...request })),
     open({ at, method, url, headers }) {
       const query = Object.fromEntries(new URLSearchParams(url.slice(pathOf(url).length)));
@@ -55,6 +73,15 @@ export function createRecorder(): Recorder {
     },
     clear() {
       requests = [];
+      frames = [];
     },
   };
+}
+
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return text;
+  }
 }

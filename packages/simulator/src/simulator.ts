@@ -2,18 +2,26 @@
 import type { AddressInfo } from "node:net";
 import { createAccessTokens } from "./access-tokens.js";
 import { createClock } from "./clock.js";
-import { controlRoutes, type Levers, readSeconds, readSpeech, type Speech } from "./control.js";
+import { createConfigure } from "./configure.js";
+import { controlRoutes, type Levers, readSeconds, readSpeech, type SessionSummary, type Speech } from "./control.js";
 import { createFaults, type Fault } from "./faults.js";
+import { createFrames } from "./frames.js";
 import { createHttpServer } from "./http.js";
 import type { Platform } from "./platform.js";
-import { createRecorder, type RecordedRequest } from "./recorder.js";
+import { createRecorder, type RecordedFrame, type RecordedRequest } from "./recorder.js";
 import { deploymentRoutes } from "./routes/deployments.js";
 import { guestTokensRoutes } from "./routes/guest-tokens.js";
+import { historyRoutes } from "./routes/history.js";
+import { mediaRoutes } from "./routes/media.js";
 import { oauthRoutes } from "./routes/oauth.js";
 import { webchatInstancesRoutes } from "./routes/webchat-instances.js";
+import { createSessions } from "./sessions.js";
 import { readSettings, type SimulatorOptions } from "./settings.js";
 import { createSigning } from "./signing.js";
+import { createSocketServer } from "./socket.js";
 import { createWindows } from "./windows.js";
+import { AGENT } from "./world/agent.js";
+import type { Session } from "./world/session.js";
 
 const HOST = "127.0.0.1";
 
@@ -23,7 +31,11 @@ export interface Simulator {
   readonly port: number;
   /** What was asked of the platform, oldest first; the last 1000. */
   requests(): RecordedRequest[];
+  /** Frames that guests sent, oldest first; the last 1000. */
+  frames(): RecordedFrame[];
+  /** Forgets the requests and frames so far. */
   clearRequests(): void;
+  sessions(): SessionSummary[];
   /** Scripts trouble for a path; a TypeError says what is wrong with it. */
   fault(fault: Fault): void;
   clearFaults(): void;
@@ -56,24 +68,34 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const { app, release } = createHttpServer(platform);
   const { recorder, faults } = platform;
+  const sessions = createSessions(clock, settings, platform.origin);
+  const frames = createFrames(platform, sessions, createConfigure(platform, sessions));
+  const sockets = createSocketServer(app.server, platform, { frame: frames.handle, gone: sessions.leave });
   const levers: Levers = {
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     faults: () => faults.list(),
     requests: () => recorder.list(),
     clearRequests: () => recorder.clear(),
+    frames: () => recorder.frames(),
+    sessions: () => sessions.all().map(({ session, sockets }) => summary(session, sockets.size)),
     say: (speech) => {
-      readSpeech(speech);
-      throw new TypeError("no session has been configured yet");
+      const { session: name, ...said } = readSpeech(speech);
+      const place =
+        name === undefined ? sessions.latest() : sessions.all().find(({ session }) => isNamed(session, name));
+      if (!place) throw new TypeError(name === undefined ? "no session has been configured yet" : `no session ${name}`);
+      sessions.happen(place, { what: "agent", entity: "Human", from: AGENT, ...said });
     },
     advance: (seconds) => clock.advance(readSeconds(seconds) * 1000),
     now: () => clock.now(),
-    dropSockets: () => undefined,
+    dropSockets: () => sockets.drop(),
   };
   oauthRoutes(app, platform);
   webchatInstancesRoutes(app, platform);
   guestTokensRoutes(app, platform);
   deploymentRoutes(app, platform);
+  historyRoutes(app, platform, sessions);
+  mediaRoutes(app);
   controlRoutes(app, levers);
 
   await app.listen({ host: HOST, port: settings.port });
@@ -84,6 +106,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   async function end(): Promise<void> {
     clock.stop();
     release();
+    await sockets.close();
     await app.close();
   }
 
@@ -96,4 +119,29 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return closing;
     },
   };
+}
+
+function summary(
+  { id, key, deploymentId, conversationId, readOnly, messages }: Session,
+  sockets: number,
+): SessionSummary {
+  return {
+    id,
+    deploymentId,
+    guest: key.slice(key.indexOf("|") + 1),
+    conversationId,
+    readOnly,
+    sockets,
+    messages: messages.length,
+  };
+}
+
+/** By its id, its guest, or the last part of the guest: a session token, a guest id. */
+function isNamed({ id, key }: Session, name: string): boolean {
+  return (
+    id === name ||
+    key.slice(key.indexOf("|") + 1) === name ||
+    key.endsWith(`:${name}`) ||
+    key.endsWith(`:${name.toLowerCase()}`)
+  );
 }

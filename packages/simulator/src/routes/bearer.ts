@@ -32,12 +32,7 @@ export function bearerDoor(platform: Platform, rule: DoorRule) {
       "inin-ratelimit-reset": String(verdict.resetSeconds),
     };
     reply.headers(headers);
-    if (!verdict.allowed) {
-      const seconds = verdict.retryAfterSeconds;
-      throw new PlatformError(429, `Rate limit exceeded the maximum. Retry the request in [${seconds}] seconds`, {
-        headers: { ...headers, "retry-after": String(seconds) },
-      });
-    }
+    if (!verdict.allowed) throw tooManyRequests(verdict.retryAfterSeconds, headers);
     if (rule.scope && access.scopes && !access.scopes.includes(rule.scope)) {
       throw new PlatformError(403, `The token lacks the scope ${rule.scope}`, { code: "missing.scope" });
     }
@@ -52,5 +47,11 @@ export function bearerOf(request: FastifyRequest): string | null {
 export function unauthenticated(message: string): PlatformError {
   return new PlatformError(401, message, {
     code: message.startsWith("No ") ? "authentication.required" : "bad.credentials",
+  });
+}
+
+export function tooManyRequests(seconds: number, headers: Record<string, string> = {}): PlatformError {
+  return new PlatformError(429, `Rate limit exceeded the maximum. Retry the request in [${seconds}] seconds`, {
+    headers: { ...headers, "retry-after": String(seconds) },
   });
 }

@@ -1,0 +1,148 @@
+/**
+ * What becomes of a guest's frame: limits, whose it is, and the room that answers it. Knows no WebSocket.
+ */
+import { ECHOES_PER_MINUTE, FRAMES_PER_MINUTE, MESSAGES_PER_SECOND } from "@guestpass/protocol";
+import type { Configure } from "./configure.js";
+import type { Platform } from "./platform.js";
+import type { GuestSocket, Place, Sessions } from "./sessions.js";
+import { isListed } from "./settings.js";
+import { readSpeaker, type Speaker } from "./speakers.js";
+import { allowedMedia, BLOCKED_EXTENSIONS } from "./world/deployment.js";
+import { type GuestRequest, type RequestBody, readRequest, type TextRequest } from "./world/request.js";
+import { goneFrame } from "./world/session.js";
+import { refusal, response, tooMany, type WireFrame } from "./world/wire.js";
+
+const MINUTE_MS = 60_000;
+/** Life of the JWT that reads the history. */
+const HISTORY_JWT_SECONDS = 60;
+
+/** Marks the JWT of `getJwt`; its `sub` is the session's id. */
+export const HISTORY_JWT = "history";
+
+export interface Frames {
+  /** Answers one frame; the next one of the same socket waits for it. */
+  handle(socket: GuestSocket, wire: string): Promise<void>;
+}
+
+export function createFrames(platform: Platform, sessions: Sessions, configure: Configure): Frames {
+  const { settings, windows, signing } = platform;
+
+  async function handle(socket: GuestSocket, wire: string): Promise<void> {
+    const read = readRequest(wire);
+    const tracingId = "request" in read ? read.request.tracingId : read.refused.tracingId;
+    const tooFast = limited(
+      `frames:${socket.id}`,
+      FRAMES_PER_MINUTE,
+      MINUTE_MS,
+      "Request rate too high for this connection",
+      tracingId,
+    );
+    if (tooFast) return socket.send(tooFast);
+    if ("refused" in read) return socket.send(refusal(read.refused.code, read.refused.text, tracingId));
+    const speaker = await readSpeaker(read.request.token, signing);
+    if (speaker.kind === "refused") return socket.send(refusal(401, speaker.text, tracingId));
+    await dispatch(socket, speaker, read.request);
+  }
+
+  async function dispatch(
+    socket: GuestSocket,
+    speaker: Speaker & { kind: "guest" },
+    request: GuestRequest,
+  ): Promise<void> {
+    const { body, tracingId } = request;
+    switch (body.action) {
+      case "configureSession":
+        return configure.configure(socket, speaker, { ...body, tracingId });
+      case "getConfiguration":
+        return socket.send(configuration(body.deploymentId, tracingId));
+      default: {
+        const place = placeOf(socket, speaker);
+        if (typeof place === "string") return socket.send(goneFrame(place, tracingId));
+        return inSession(socket, place, body, tracingId);
+      }
+    }
+  }
+
+  /** The session that the socket is configured for, where this is its guest. */
+  function placeOf(socket: GuestSocket, speaker: Speaker & { kind: "guest" }): Place | "expired" | "not-found" {
+    const key = configure.keyOf(socket.deploymentId, speaker.identity);
+    const place = sessions.of(socket);
+    if (place && place.session.key === key) return place;
+    return sessions.expiredAt(key) === undefined ? "not-found" : "expired";
+  }
+
+  async function inSession(
+    socket: GuestSocket,
+    place: Place,
+    body: RequestBody,
+    tracingId: string | undefined,
+  ): Promise<void> {
+    switch (body.action) {
+      case "message":
+        return guestMessage(socket, place, body, tracingId);
+      case "events":
+        for (const event of body.events) sessions.happen(place, { what: "guest-event", event, tracingId }, socket);
+        return;
+      case "echo": {
+        const text = "Health check rate too high for this connection";
+        const tooFast = limited(`echo:${socket.id}`, ECHOES_PER_MINUTE, MINUTE_MS, text, tracingId);
+        if (tooFast) return socket.send(tooFast);
+        const { text: said, metadata } = body;
+        return sessions.happen(place, { what: "echo", text: said, metadata, tracingId }, socket);
+      }
+      case "getJwt": {
+        const claims = { sub: place.session.id, type: HISTORY_JWT };
+        const { jwt, expiresAt } = await signing.mint(claims, HISTORY_JWT_SECONDS);
+        return socket.send(response("JwtResponse", { jwt, exp: expiresAt }, tracingId));
+      }
+      case "closeSession":
+        return sessions.happen(place, { what: "close", tracingId }, socket);
+      default:
+        return socket.send(refusal(4000, `Action ${body.action} is not supported`, tracingId));
+    }
+  }
+
+  function guestMessage(socket: GuestSocket, place: Place, body: TextRequest, tracingId: string | undefined): void {
+    const text = "Message rate too high for this session";
+    const tooFast = limited(`messages:${place.session.id}`, MESSAGES_PER_SECOND, 1000, text, tracingId);
+    if (tooFast) socket.send(tooFast);
+    else
+      sessions.happen(
+        place,
+        {
+          what: "guest-message",
+          type: body.type,
+          text: body.text,
+          content: body.answers,
+          metadata: body.metadata,
+          tracingId,
+        },
+        socket,
+      );
+  }
+
+  function limited(
+    key: string,
+    limit: number,
+    periodMs: number,
+    text: string,
+    tracingId: string | undefined,
+  ): WireFrame | null {
+    const { allowed, retryAfterSeconds } = windows.take(key, limit, periodMs);
+    return allowed ? null : tooMany(retryAfterSeconds, text, tracingId);
+  }
+
+  function configuration(deploymentId: string, tracingId: string | undefined): WireFrame {
+    if (!isListed(settings.deployments, deploymentId)) return refusal(404, "The deployment was not found", tracingId);
+    const body = {
+      allowedMedia: allowedMedia(),
+      blockedExtensions: BLOCKED_EXTENSIONS,
+      maxCustomDataBytes: 2048,
+      messageRoutingEnabled: true,
+      sessionDurationSeconds: settings.sessionDuration,
+    };
+    return response("GetConfigurationResponse", body, tracingId);
+  }
+
+  return { handle };
+}
