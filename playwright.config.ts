@@ -5,7 +5,7 @@ const executablePath = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
 
 export default defineConfig({
   testDir: ".",
-  testMatch: ["packages/*/e2e/**/*.spec.ts", "examples/*/e2e/**/*.spec.ts"],
+  testMatch: ["packages/*/e2e/**/*.spec.ts", "examples/e2e/**/*.spec.ts"],
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
