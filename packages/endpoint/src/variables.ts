@@ -144,6 +144,6 @@ export type VariableValues = { [Name in VariableName]: ValueOf<Table[Name]> };
 export const VARIABLES = Object.assign({}, ...Object.values(VARIABLE_GROUPS)) as Record<VariableName, Variable> & Table;
 
 /** The default as one would write it, or nothing. */
-export function fallbackOf(variable: Variable): unknown {
-  return (variable as Partial<DefaultedVariable<unknown>>).fallback;
+export function fallbackOf(variable: Variable): string | number | boolean | undefined {
+  return (variable as Partial<DefaultedVariable<string | number | boolean>>).fallback;
 }

@@ -1,0 +1,73 @@
+/**
+ * What every answer carries: its request id, the security headers of a JSON API, the CORS headers of the caller's
+ * origin, and, where something went wrong, a problem. Knows no route.
+ */
+import type { BrokerError } from "@guestpass/broker";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { nanoid } from "nanoid";
+import { PROBLEM_TYPE, problemOf, type Refusal, refusalOf } from "./problems.js";
+
+/** A caller's X-Request-Id is taken over when it looks like one. */
+const SANE_ID = /^[\w.:~+/=@-]{1,128}$/;
+const EXPOSED = "Retry-After, RateLimit, RateLimit-Policy, X-Request-Id";
+const ALLOWED_HEADERS = "Content-Type, Authorization, DPoP, X-Request-Id";
+/** Seconds that a browser may remember a preflight; Chromium's own cap. */
+const PREFLIGHT_MAX_AGE = "7200";
+
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  vary: "Origin",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** The caller's id if it is sane, else a new one. */
+export function requestIdOf(headers: Record<string, string | string[] | undefined>): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && SANE_ID.test(given) ? given : nanoid();
+}
+
+/** Sets the headers that every answer has, whatever comes of it. */
+export function openAnswer(request: FastifyRequest, reply: FastifyReply, isAllowed: (origin: string) => boolean): void {
+  reply.headers(COMMON_HEADERS);
+  reply.header("x-request-id", request.id);
+  const { origin } = request.headers;
+  if (origin !== undefined && isAllowed(origin)) {
+    reply.header("access-control-allow-origin", origin);
+    reply.header("access-control-expose-headers", EXPOSED);
+  }
+}
+
+/** The answer to an OPTIONS request. `methods` are those of its path. */
+export function answerOptions(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): FastifyReply {
+  const allowed = methods.join(", ");
+  reply.header("allow", allowed);
+  if (request.headers["access-control-request-method"] !== undefined) {
+    reply.header("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+    reply.header("access-control-allow-methods", allowed);
+    reply.header("access-control-allow-headers", ALLOWED_HEADERS);
+    reply.header("access-control-max-age", PREFLIGHT_MAX_AGE);
+  }
+  return reply.code(204).send();
+}
+
+/** Answers with a problem. What a page may not see goes to the log. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error);
+  logProblem(refusal, request);
+  if ("headers" in refusal && refusal.headers) reply.headers(refusal.headers);
+  if (refusal.retryAfterSeconds !== undefined) reply.header("retry-after", refusal.retryAfterSeconds);
+  if (refusal.status === 401) reply.header("www-authenticate", "Bearer");
+  return reply
+    .code(refusal.status)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problemOf(refusal, request.id)));
+}
+
+function logProblem(refusal: Refusal | BrokerError, request: FastifyRequest): void {
+  if (refusal.status < 500) request.log.debug({ code: refusal.code }, "refused");
+  else if (refusal.code === "internal") request.log.error({ err: refusal.cause ?? refusal }, "unexpected error");
+  else request.log.warn({ code: refusal.code, err: refusal.cause }, refusal.message);
+}

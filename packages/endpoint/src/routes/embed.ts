@@ -1,0 +1,39 @@
+/**
+ * `/embed/*`: the script-tag build. Open to every site, as a script has to be; chunks are ES modules, which browsers
+ * load by CORS.
+ */
+import type { FastifyInstance } from "fastify";
+import type { EmbedFile, EmbedFiles, Encoding } from "../embed-files.js";
+import { matches } from "../etag.js";
+import { Refusal } from "../problems.js";
+
+const OPEN_TO_ALL = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" } as const;
+const SUFFIXES: Readonly<Record<Encoding, string>> = { br: "-br", gzip: "-gz", identity: "" };
+
+export function embedRoutes(scope: FastifyInstance, files: EmbedFiles): void {
+  scope.get("/embed/*", { schema: { hide: true } }, async (request, reply) => {
+    reply.headers(OPEN_TO_ALL);
+    const file = files.find((request.params as { "*": string })["*"]);
+    if (!file) throw new Refusal("not_found", "There is no such file or version here.");
+    const encoding = encodingFor(file, request.headers["accept-encoding"]);
+    const etag = `"${file.etag}${SUFFIXES[encoding]}"`;
+    reply.headers({ etag, "cache-control": file.cacheControl, vary: "Origin, Accept-Encoding" });
+    if (matches(request.headers["if-none-match"], etag)) return reply.code(304).send();
+    if (encoding !== "identity") reply.header("content-encoding", encoding);
+    return reply.type(file.type).send(await file.body(encoding));
+  });
+}
+
+function encodingFor(file: EmbedFile, acceptEncoding: string | string[] | undefined): Encoding {
+  if (!file.compressible || typeof acceptEncoding !== "string") return "identity";
+  const accepted = new Set(
+    acceptEncoding
+      .toLowerCase()
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => !/;\s*q=0(?:\.0*)?$/.test(part))
+      .map((part) => part.replace(/\s*;.*$/, "")),
+  );
+  if (accepted.has("br")) return "br";
+  return accepted.has("gzip") ? "gzip" : "identity";
+}

@@ -1,0 +1,87 @@
+/**
+ * What stands before every route that asks the broker: the origin list, readiness, the limits, the bound on work under
+ * way. Also makes of a request what the broker must know of it.
+ */
+import type { Broker, RequestContext } from "@guestpass/broker";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Settings } from "../options.js";
+import type { Pressure } from "../pressure.js";
+import { Refusal } from "../problems.js";
+import { limiter } from "../rate-limit.js";
+
+/** Refreshes per start that a network may make. */
+const REFRESHES_PER_START = 10;
+/** Seconds after which a platform that could not be reached may be there. */
+const NOT_READY_RETRY_SECONDS = 5;
+
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+export interface Gate {
+  readonly broker: Broker;
+  /** onRequest hooks of the routes that start sessions. */
+  readonly starts: Hook[];
+  /** Of those that refresh or end them. */
+  readonly refreshes: Hook[];
+  /** Of those that only read. */
+  readonly reads: Hook[];
+  readonly baseUrl: (request: FastifyRequest) => string;
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** `countRequests` has been called for the scope. */
+export function createGate(
+  scope: FastifyInstance,
+  settings: Settings,
+  isAllowed: (origin: string) => boolean,
+  pressure: Pressure,
+): Gate {
+  const { broker, store, baseUrl, requireOrigin, isReady } = settings;
+  const { max, windowSeconds } = settings.rateLimit;
+  const limit = (name: string, most: number) => limiter(scope, { name, max: most, windowSeconds }, store);
+
+  const checkOrigin: Hook = async ({ headers, method }) => {
+    const { origin } = headers;
+    if (origin === undefined) {
+      // A browser sends no Origin with a same-origin GET.
+      const ownPage = method === "GET" && headers["sec-fetch-site"] === "same-origin";
+      if (requireOrigin && !ownPage)
+        throw new Refusal("origin_not_allowed", "Requests without an Origin header are not answered.");
+    } else if (!isAllowed(origin))
+      throw new Refusal("origin_not_allowed", "This origin is not on the list of those that may ask.");
+  };
+  const checkReady: Hook = async () => {
+    if (!isReady())
+      throw new Refusal("not_ready", "The platform has not been reached yet.", {
+        retryAfterSeconds: NOT_READY_RETRY_SECONDS,
+      });
+  };
+
+  return {
+    broker,
+    baseUrl,
+    starts: [checkOrigin, checkReady, limit("start", max)],
+    refreshes: [checkOrigin, checkReady, limit("refresh", max * REFRESHES_PER_START)],
+    reads: [checkOrigin, limit("read", max * REFRESHES_PER_START)],
+    run: (work) => pressure.run(work),
+  };
+}
+
+/** The request as the broker knows it. */
+export function contextOf(request: FastifyRequest, gate: Gate): RequestContext {
+  const { headers, method, id } = request;
+  const context: RequestContext = {
+    requestId: id,
+    origin: headers.origin ?? null,
+    address: request.ip,
+    signal: request.signal,
+  };
+  const { dpop } = headers;
+  if (typeof dpop === "string")
+    context.dpop = { proof: dpop, method, url: gate.baseUrl(request) + pathOf(request.originalUrl) };
+  return context;
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}

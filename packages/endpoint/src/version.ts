@@ -1,0 +1,5 @@
+/** The package's version. */
+import { createRequire } from "node:module";
+
+const manifest = createRequire(import.meta.url)("../package.json") as { version: string };
+export const VERSION: string = manifest.version;
