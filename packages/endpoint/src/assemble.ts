@@ -1,0 +1,99 @@
+/** Makes the broker that a configuration asks for: its keys, its store, secrets that follow their files. */
+import {
+  type AuditRecord,
+  type Broker,
+  type BrokerOptions,
+  type ClientCredentials,
+  createBroker,
+  ephemeralKeyRing,
+  fileKeyRing,
+  type KeyRing,
+  memoryStore,
+  type Store,
+} from "@guestpass/broker";
+import { optional } from "@guestpass/protocol";
+import { type Config, ConfigError } from "./config.js";
+import type { ClientPair, Secret } from "./environment.js";
+import { secretFile } from "./secret-file.js";
+
+export interface BrokerParts {
+  readonly broker: Broker;
+  readonly store: Store;
+}
+
+export interface Sinks {
+  audit(record: AuditRecord): void;
+  warn(message: string, detail?: object): void;
+}
+
+/** @throws ConfigError when the key file cannot be used. */
+export async function assembleBroker(config: Config, sinks: Sinks): Promise<BrokerParts> {
+  const keys = await keyRingOf(config);
+  const store = storeOf(config.store);
+  return { broker: createBroker(brokerOptions(config, keys, store, sinks)), store };
+}
+
+function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks): BrokerOptions {
+  const { platform, identity, session, customSigning, challenge, webhook } = config;
+  return {
+    guestApi: config.guestApi,
+    platform: {
+      ...optional({ region: platform.region, baseUrl: platform.baseUrl }),
+      ...(platform.requiredScopes && { requiredScopes: [...platform.requiredScopes] }),
+      ...(platform.clients.length > 0 && { credentials: credentialsOf(platform.clients) }),
+      timeoutSeconds: platform.timeoutSeconds,
+      deadlineSeconds: platform.deadlineSeconds,
+      guestQuota: platform.guestQuota,
+    },
+    deploymentIds: [...config.deploymentIds],
+    queueIds: [...config.queueIds],
+    identity,
+    consentRequired: config.consentRequired,
+    session: {
+      keys,
+      maxAgeSeconds: session.maxAgeSeconds,
+      binding: session.binding,
+      refreshLeadSeconds: session.refreshLeadSeconds,
+    },
+    store,
+    sinks,
+    ...optional({
+      challenge,
+      webhook,
+      customSigning: customSigning && {
+        secret: follow(customSigning.secret),
+        ttlSeconds: customSigning.ttlSeconds,
+      },
+    }),
+  };
+}
+
+async function keyRingOf({ session }: Config): Promise<KeyRing> {
+  if (session.keysFile === undefined) return ephemeralKeyRing();
+  try {
+    return await fileKeyRing(session.keysFile);
+  } catch (error) {
+    const message = `names a file that is no key set (${(error as Error).message}): make one with \`guestpass keys new FILE\``;
+    throw new ConfigError([{ name: "SESSION_KEYS_FILE", message }]);
+  }
+}
+
+function storeOf(_store: Config["store"]): Store {
+  return memoryStore();
+}
+
+/** Asked again after a refusal: secrets in files may have been replaced. */
+function credentialsOf(pairs: readonly ClientPair[]): () => Promise<ClientCredentials[]> {
+  const readers = pairs.map((pair) => ({ id: reader(pair.clientId), secret: reader(pair.clientSecret) }));
+  return async () =>
+    Promise.all(readers.map(async ({ id, secret }) => ({ clientId: await id(), clientSecret: await secret() })));
+}
+
+function follow(secret: Secret): string | (() => Promise<string>) {
+  return secret.file === undefined ? secret.value : secretFile(secret.file, secret.value);
+}
+
+function reader(secret: Secret): () => Promise<string> {
+  const followed = follow(secret);
+  return typeof followed === "string" ? async () => followed : followed;
+}

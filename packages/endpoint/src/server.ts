@@ -1,0 +1,142 @@
+/**
+ * The endpoint as a server of its own: a Fastify instance with bounds on everything that a client can make large or
+ * slow, the broker behind it, the admin listener beside it. Knows a `Config`; reads no environment.
+ */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Writable } from "node:stream";
+import type { Broker, Proof } from "@guestpass/broker";
+import { type FastifyHttpOptions, type FastifyInstance, fastify } from "fastify";
+import { createAdmin } from "./admin.js";
+import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
+import type { Config } from "./config.js";
+import { logOptions } from "./logging.js";
+import { measure } from "./metrics.js";
+import { originMatcher } from "./origins.js";
+import { guestpass } from "./plugin.js";
+import { startRunning } from "./running.js";
+import { answerClientError } from "./socket-errors.js";
+
+const HEADER_BYTES = 16 * 1024;
+/** Headers and body together have to be there after this. */
+const REQUEST_MS = 10_000;
+const CHECK_SLOW_CLIENTS_MS = 2000;
+/** Longer than the idle time of usual load balancers (60 s), so that it is they who close. */
+const KEEP_ALIVE_MS = 72_000;
+/** No byte in either direction for so long, beyond the time that an answer may take. */
+const SILENCE_MS = 15_000;
+
+export interface Surroundings {
+  stdout?: Writable;
+  stderr?: Writable;
+  /** The platform was reached after the start and refused the credentials: there is no use in going on. */
+  onRefused?(proof: Proof & { ok: false }): void;
+}
+
+export interface GuestpassServer {
+  readonly app: FastifyInstance;
+  readonly broker: Broker;
+  /** The admin listener, where the configuration has one. */
+  readonly admin: FastifyInstance | undefined;
+  /**
+   * Listens and proves the credentials. Resolves with the URL, also while the platform cannot be reached.
+   * @throws CredentialsRefused; an error of the listening socket.
+   */
+  start(): Promise<string>;
+  /** False until the credentials have been proved. */
+  readonly ready: boolean;
+  /** Answers what is under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** The platform does not accept the credentials: `message` says why, `mend` what to do. */
+export class CredentialsRefused extends Error {
+  override readonly name = "CredentialsRefused";
+  readonly mend: string;
+  constructor({ reason, mend }: { reason: string; mend: string }) {
+    super(reason);
+    this.mend = mend;
+  }
+}
+
+/** @throws ConfigError when a file that the configuration names cannot be used. */
+export async function createServer(config: Config, surroundings: Surroundings = {}): Promise<GuestpassServer> {
+  const { stdout = process.stdout, stderr = process.stderr, onRefused } = surroundings;
+  const app = fastify(serverOptions(config, stderr));
+  const running = await startRunning(config, { log: app.log, stdout, onRefused: (proof) => onRefused?.(proof) });
+  const { broker, readiness } = running;
+  const metrics = config.admin && measure(app, broker, () => readiness.ready);
+  const admin = metrics && createAdmin(metrics);
+  warnOfUnknownProxies(app);
+  await app.register(guestpass, { ...running.options, ownsNotFound: true });
+
+  return {
+    app,
+    broker,
+    admin,
+    get ready() {
+      return readiness.ready;
+    },
+    async start() {
+      await app.listen({ host: config.host, port: config.port });
+      if (config.admin) await admin?.listen(config.admin);
+      const proof = await readiness.prove();
+      if (!proof.ok && proof.refused) throw new CredentialsRefused(proof);
+      return urlOf(app, config.host);
+    },
+    async close() {
+      readiness.close();
+      await app.close();
+      await admin?.close();
+      metrics?.close();
+      await running.close();
+    },
+  };
+}
+
+function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {
+  const isAllowed = originMatcher(config.allowedOrigins);
+  const answerMs = config.platform.deadlineSeconds * 1000;
+  return {
+    ...logOptions({ level: config.logLevel, secrets: config.secretValues, write: (line) => stderr.write(line) }),
+    genReqId: (request) => requestIdOf(request.headers),
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: answerMs + SILENCE_MS,
+    http: {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
+    },
+    // What still comes on an open connection while closing is answered, with Connection: close.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      openAnswer(request, reply, isAllowed);
+      answerProblem(error, request, reply);
+    },
+    clientErrorHandler: answerClientError,
+  };
+}
+
+/** Behind a proxy that is not named all visitors are one network, and share one limit: worth a word, once. */
+function warnOfUnknownProxies(app: FastifyInstance): void {
+  let warned = false;
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (!warned && request.headers["x-forwarded-for"] !== undefined && request.ip === request.socket.remoteAddress) {
+      warned = true;
+      request.log.warn(
+        { peer: request.ip },
+        "a proxy forwards for others, but TRUST_PROXY does not name it: all of them count as one network",
+      );
+    }
+    done();
+  });
+}
+
+function urlOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  const reachable =
+    host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+  return `http://${reachable}:${port}`;
+}
