@@ -1,9 +1,162 @@
-/** Puts the rooms together. */
-import { BrokerError } from "./errors.js";
+/** Puts the rooms together, and sees to it that whatever is asked is measured and on record. Decides nothing itself. */
+import { compatGuestToken } from "./compat.js";
+import { asBrokerError } from "./errors.js";
 import type { Broker } from "./face.js";
+import { findGuestApi } from "./guests/registry.js";
+import { createAudit } from "./observe/audit.js";
+import { createBeside } from "./observe/beside.js";
+import { type Facts, newFacts } from "./observe/facts.js";
+import { Metrics } from "./observe/metrics.js";
 import type { BrokerOptions } from "./options.js";
+import { createBudget } from "./platform/budget.js";
+import { createDeploymentConfigs } from "./platform/deployment-config.js";
+import { platformPlace } from "./platform/hosts.js";
+import { createOauth } from "./platform/oauth.js";
+import { createPlatform } from "./platform/platform.js";
+import { createRequest } from "./platform/request.js";
+import { createTransport } from "./platform/transport.js";
+import { allowedDeployment } from "./policy/allow-lists.js";
+import { createChallengePolicy } from "./policy/challenge/challenge.js";
+import { createIdentityPolicy } from "./policy/identity.js";
+import { invalidRequest } from "./policy/request.js";
+import { createReadiness } from "./readiness.js";
+import type { RequestContext } from "./request-context.js";
+import { createBinding } from "./sessions/binding.js";
+import { end } from "./sessions/end.js";
+import { createGuestDirectory } from "./sessions/guest-directory.js";
+import type { MadeGuest } from "./sessions/issue.js";
+import { messengerInfo } from "./sessions/messenger.js";
+import { createSessionRecords } from "./sessions/records.js";
+import { refresh } from "./sessions/refresh.js";
+import type { SessionRooms } from "./sessions/rooms.js";
+import { createSharing } from "./sessions/sharing.js";
+import { readStart, start } from "./sessions/start.js";
+import { readSettings } from "./settings.js";
+import { guardedStore } from "./stores/guarded.js";
+import { memoryStore } from "./stores/memory.js";
 
-/** A broker with these options. */
+/** What stands beside the answers may take this long at the end, ms. */
+const DRAIN_MS = 5000;
+
+/**
+ * A broker with these options; it takes over the store and the key ring and closes them with itself. TypeError that
+ * names the option which is wrong. Nothing is sent before the first request.
+ */
 export function createBroker(options: BrokerOptions): Broker {
-  throw new BrokerError("not_ready", `The broker for ${options.deploymentIds.length} deployments is being built.`);
+  const settings = readSettings(options);
+  const { ports, timeoutMs, deadlineMs, tries } = settings;
+  const { clock } = ports;
+  const guestApi = findGuestApi(options.guestApi);
+  const place = platformPlace(options.platform);
+  const source = options.platform.credentials;
+  const credentials = typeof source === "function" || (source?.length ?? 0) > 0 ? source : undefined;
+  if (guestApi.needsCredentials && credentials === undefined)
+    throw new TypeError(`platform.credentials are needed for the guest API ${guestApi.name}`);
+
+  const warn = (message: string, detail?: object) => {
+    try {
+      options.sinks?.warn?.(message, detail);
+    } catch {
+      // A sink that fails has nobody to tell.
+    }
+  };
+  const metrics = new Metrics();
+  const beside = createBeside(warn);
+  const hooks = options.hooks ?? {};
+  const transport = createTransport(timeoutMs);
+  const send = createRequest({ transport, ports, metrics, timeoutMs, tries });
+  const oauth =
+    credentials === undefined
+      ? undefined
+      : createOauth({
+          source: credentials,
+          loginUrl: place.hosts.login,
+          scope: guestApi.oauthScope,
+          send,
+          ports,
+          metrics,
+          deadlineMs,
+        });
+  const store = guardedStore(options.store ?? memoryStore({ clock }));
+  const ring = options.session.keys;
+  const budget = createBudget({ store, quota: settings.guestQuota, clock, warn });
+  const platform = createPlatform({ place, oauth, send, budget, clock });
+  const rooms: SessionRooms = {
+    settings,
+    guestApi,
+    place,
+    platform,
+    ring,
+    beside,
+    warn,
+    configs: createDeploymentConfigs(platform, clock),
+    records: createSessionRecords(store, clock),
+    directory: createGuestDirectory({ store, ring, clock, warn }),
+    sharing: createSharing<MadeGuest>(clock, (key, { guest: { token } }) => {
+      if (hooks.onCacheInvalidated !== undefined) beside.run("a hook", () => hooks.onCacheInvalidated?.(key, token));
+    }),
+    identity: createIdentityPolicy(options.identity ?? {}, clock),
+    challenge: options.challenge && createChallengePolicy(options.challenge, { store, send, clock, deadlineMs, warn }),
+    binding: createBinding(store, clock),
+  };
+  const audit = createAudit({ guestApi: guestApi.name, clock, metrics, beside, sink: options.sinks?.audit, hooks });
+  const readiness = createReadiness({
+    guestApi,
+    oauth,
+    platform,
+    store,
+    ring,
+    clock,
+    deploymentId: settings.deploymentIds[0] ?? "",
+  });
+
+  const onRecord = async <T>(
+    operation: Facts["operation"],
+    context: RequestContext,
+    work: (facts: Facts) => Promise<T>,
+  ): Promise<T> => {
+    const facts = newFacts(operation, context, clock.now());
+    try {
+      const result = await work(facts);
+      audit.succeeded(facts);
+      return result;
+    } catch (thrown) {
+      if (context.signal?.aborted === true) throw thrown;
+      const error = asBrokerError(thrown);
+      if (error.code === "internal") warn("something failed that should not have", { operation, error });
+      audit.failed(facts, error);
+      throw error;
+    }
+  };
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await beside.drain(DRAIN_MS);
+    ring.close();
+    await Promise.all([transport.close(), store.close()]);
+  };
+
+  return {
+    startSession: (request, context) =>
+      onRecord("start", context, (facts) => start(rooms, readStart(rooms, request), context, facts)),
+    refreshSession: (handle, request, context) =>
+      onRecord("refresh", context, (facts) => refresh(rooms, handle, request, context, facts)),
+    endSession: (handle, context) => onRecord("end", context, (facts) => end(rooms, handle, context, facts)),
+    compatGuestToken: (request, context) =>
+      onRecord("start", context, (facts) => compatGuestToken(rooms, request, context, facts)),
+    async messengerInfo(deploymentId) {
+      if (typeof deploymentId !== "string" || deploymentId === "")
+        throw invalidRequest([{ path: "/deploymentId", message: "is required" }]);
+      allowedDeployment(settings, deploymentId);
+      const config = await rooms.configs.get(deploymentId, timeoutMs);
+      return messengerInfo({ place, guestApi: guestApi.name, deploymentId, config });
+    },
+    prove: readiness.prove,
+    health: readiness.health,
+    stats: () => metrics.read(),
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
 }

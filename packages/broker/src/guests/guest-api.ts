@@ -58,7 +58,9 @@ export interface Guest {
   guestId?: string;
   /** The UUID of each frame's `token`, where it is not the token itself. */
   sessionToken?: string;
-  /** Seconds that the token lives, counted from when it was asked for. */
+  /** When the token was asked for, ms since the epoch: relative lives count from here. */
+  askedAt: number;
+  /** Seconds that the token lives. */
   expiresInSeconds?: number;
   /** End of the token, ms since the epoch, by the platform's clock. */
   expiresAt?: number;
@@ -126,6 +128,8 @@ export interface GuestApi {
   readonly defaultScopes?: readonly string[];
   /** True where the guest's id is the same for the whole session whatever a renewal answers. */
   keepsGuestId(identity: GuestIdentity): boolean;
+  /** Rejects with a `BrokerError` where it could never work as it is configured. */
+  prove?(): Promise<void>;
   create(request: GuestRequest, tools: GuestTools): Promise<Guest>;
   renew(request: RenewRequest, tools: GuestTools): Promise<Guest>;
   /** Ends the guest at the platform, where the platform can. */

@@ -1,0 +1,48 @@
+/** Document 4: a token for an external id in a webchat, for as long as is asked. A renewal asks again for the same id. */
+import { record, stringMap } from "@guestpass/protocol";
+import { optionalInstant, requiredText } from "./answer.js";
+import type { Guest, GuestApi, GuestIdentity, GuestTools } from "./guest-api.js";
+
+const PATH = "/api/v2/guest-tokens";
+/** The document's default life, ms. */
+const LIFE_MS = 24 * 60 * 60 * 1000;
+
+interface Wish {
+  deploymentId: string;
+  attributes: Readonly<Record<string, string>>;
+  sessionEndsAt: number;
+}
+
+async function make(identity: GuestIdentity, wish: Wish, tools: GuestTools): Promise<Guest> {
+  const endsAt = Math.min(tools.now() + LIFE_MS, wish.sessionEndsAt);
+  const { body, sentAt } = await tools.call({
+    host: "api",
+    method: "POST",
+    path: PATH,
+    repeat: "once",
+    creates: true,
+    body: {
+      externalId: identity.externalId,
+      webchatId: wish.deploymentId,
+      ...(Object.keys(wish.attributes).length === 0 ? {} : { attributes: wish.attributes }),
+      expirationTime: new Date(endsAt).toISOString(),
+    },
+  });
+  return {
+    token: requiredText(body, "token"),
+    tokenType: "jwt",
+    guestId: identity.externalId,
+    askedAt: sentAt,
+    expiresAt: optionalInstant(body, "expirationTime") ?? endsAt,
+    renewal: { attributes: wish.attributes },
+  };
+}
+
+export const guestTokens: GuestApi = {
+  name: "guest-tokens",
+  needsCredentials: true,
+  keepsGuestId: () => true,
+  create: (request, tools) => make(request.identity, request, tools),
+  renew: ({ identity, deploymentId, renewal, sessionEndsAt }, tools) =>
+    make(identity, { deploymentId, sessionEndsAt, attributes: stringMap(record(renewal["attributes"])) }, tools),
+};

@@ -1,0 +1,103 @@
+/** Makes the record of what happened and hands it on: to the sink, the hooks, the webhook. Never before the answer. */
+import { createHash } from "node:crypto";
+import type { BrokerError } from "../errors.js";
+import type { BrokerHooks } from "../options.js";
+import type { Clock } from "../ports.js";
+import type { AuditAction, AuditRecord } from "./audit-record.js";
+import type { Beside } from "./beside.js";
+import type { Facts } from "./facts.js";
+import type { Metrics } from "./metrics.js";
+
+/** Hex digits of a token's SHA-256 that a record shows. */
+const TOKEN_HASH_DIGITS = 16;
+
+export interface Audit {
+  succeeded(facts: Facts): void;
+  failed(facts: Facts, error: BrokerError): void;
+}
+
+export interface AuditDependencies {
+  guestApi: string;
+  clock: Clock;
+  metrics: Metrics;
+  beside: Beside;
+  sink?: ((record: AuditRecord) => void) | undefined;
+  hooks: BrokerHooks;
+  /** Issuances and renewals go there. */
+  publish?: ((record: AuditRecord) => void) | undefined;
+}
+
+function action(facts: Facts, error: BrokerError | undefined): AuditAction {
+  if (error !== undefined) return "FAILED";
+  return facts.operation === "start" ? "ISSUED" : facts.operation === "refresh" ? "RENEWED" : "ENDED";
+}
+
+function eventType(facts: Facts, guestApi: string): AuditRecord["eventType"] {
+  if (facts.operation === "end") return "GUEST_SESSION_ENDED";
+  return guestApi === "webmessaging-guests" ? "WEBMESSAGING_GUEST_AUTHENTICATED" : "GUEST_TOKEN_PROVISIONED";
+}
+
+function documentNames(guestApi: string, deploymentId: string | undefined): { channelId?: string; webchatId?: string } {
+  if (deploymentId === undefined) return {};
+  if (guestApi === "webmessaging-guests") return { channelId: deploymentId };
+  return guestApi === "guest-tokens" ? { webchatId: deploymentId } : {};
+}
+
+export function createAudit(dependencies: AuditDependencies): Audit {
+  const { guestApi, clock, metrics, beside, sink, hooks, publish } = dependencies;
+
+  const recordOf = (facts: Facts, latencyMs: number, error?: BrokerError): AuditRecord => ({
+    eventType: eventType(facts, guestApi),
+    action: action(facts, error),
+    operation: facts.operation,
+    timestamp: new Date(clock.now()).toISOString(),
+    requestId: facts.requestId,
+    guestApi,
+    origin: facts.origin,
+    deploymentId: facts.deploymentId ?? null,
+    ...documentNames(guestApi, facts.deploymentId),
+    sessionId: facts.sessionId ?? null,
+    guestId: facts.guestId ?? null,
+    externalId:
+      facts.identity === undefined ? null : facts.identity.known ? facts.identity.hash : facts.identity.externalId,
+    identified: facts.identity?.known ?? false,
+    consentTimestamp: facts.consentTimestamp ?? null,
+    captchaProvider: facts.captchaProvider ?? null,
+    attributesCount: facts.attributesCount ?? 0,
+    latencyMs: Math.round(latencyMs),
+    successRate: metrics.successRate(),
+    tokenHash:
+      facts.token === undefined
+        ? null
+        : createHash("sha256").update(facts.token).digest("hex").slice(0, TOKEN_HASH_DIGITS),
+    ...(error === undefined ? {} : { code: error.code }),
+    ...(error?.upstreamStatus === undefined ? {} : { upstreamStatus: error.upstreamStatus }),
+  });
+
+  const handOn = (record: AuditRecord) => {
+    if (sink !== undefined) beside.run("the audit sink", () => sink(record));
+    const hook =
+      record.action === "ISSUED"
+        ? hooks.onIssued
+        : record.action === "RENEWED"
+          ? hooks.onRenewed
+          : record.action === "FAILED"
+            ? hooks.onFailed
+            : undefined;
+    if (hook !== undefined) beside.run("a hook", () => hook.call(hooks, { ...record }));
+    if (publish !== undefined && (record.action === "ISSUED" || record.action === "RENEWED")) publish(record);
+  };
+
+  return {
+    succeeded(facts) {
+      const latencyMs = Math.max(0, clock.now() - facts.startedAt);
+      metrics.succeeded(facts.operation, latencyMs);
+      beside.run("the audit", () => handOn(recordOf(facts, latencyMs)));
+    },
+    failed(facts, error) {
+      const latencyMs = Math.max(0, clock.now() - facts.startedAt);
+      metrics.failed(facts.operation, error.code);
+      beside.run("the audit", () => handOn(recordOf(facts, latencyMs, error)));
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * The access token of the OAuth client: fetched once for all who wait, kept until a minute before its end, dropped when
+ * it is refused. Several credential pairs take turns when one is refused; the one that worked last goes first.
+ * Knows no guest.
+ */
+import { num, record, str } from "@guestpass/protocol";
+import { BrokerError } from "../errors.js";
+import type { Metrics } from "../observe/metrics.js";
+import type { ClientCredentials, CredentialsSource } from "../options.js";
+import type { BrokerPorts } from "../ports.js";
+import { parseAnswer, type SendRequest, type Settled, upstreamFailure } from "./request.js";
+
+const WHAT = "POST /oauth/token";
+/** A token is not used in the last minute of its life, nor in the last half of a life shorter than two. */
+const LEAD_SECONDS = 60;
+const REFUSED = new Set(["invalid_client", "unauthorized_client"]);
+
+export interface AccessToken {
+  readonly value: string;
+  /** Which pair it belongs to. */
+  readonly pair: number;
+  /** How many pairs there are. */
+  readonly pairs: number;
+}
+
+export type OauthState = "unknown" | "accepted" | "refused" | "unreachable";
+
+export interface Oauth {
+  /** `upstream_unauthorized` when every pair is refused; rate limits and outages as they are. */
+  token(): Promise<AccessToken>;
+  /** The platform refused this token: it is not used again, and the next pair goes first. */
+  refused(token: AccessToken): void;
+  /** What is known without asking: whether the last try worked, or a token is still live. */
+  state(): OauthState;
+}
+
+export interface OauthDependencies {
+  source: CredentialsSource;
+  loginUrl: string;
+  scope?: string | undefined;
+  send: SendRequest;
+  ports: BrokerPorts;
+  metrics: Metrics;
+  deadlineMs: number;
+}
+
+type Attempt = { token: AccessToken; endsAt: number } | "refused";
+
+function refusesClient(settled: Settled): boolean {
+  if (settled.kind !== "answer") return false;
+  if (settled.status === 401) return true;
+  if (settled.status !== 400) return false;
+  // The platform says `invalid_client` in the error or within its description.
+  try {
+    const { error, error_description, description } = record(JSON.parse(settled.body));
+    if (REFUSED.has(str(error) ?? "")) return true;
+    return [error, error_description, description].some((words) => str(words)?.includes("invalid_client") === true);
+  } catch {
+    return settled.body.includes("invalid_client");
+  }
+}
+
+/** True where asking later may help without anybody mending anything. */
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof BrokerError && (error.code === "upstream_unavailable" || error.code === "upstream_rate_limited")
+  );
+}
+
+function samePairs(a: readonly ClientCredentials[], b: readonly ClientCredentials[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((pair, i) => pair.clientId === b[i]?.clientId && pair.clientSecret === b[i]?.clientSecret)
+  );
+}
+
+/** One OAuth client, whatever the number of its credential pairs. */
+export function createOauth(dependencies: OauthDependencies): Oauth {
+  const { source, ports, metrics } = dependencies;
+  let pairs: readonly ClientCredentials[] | undefined;
+  let preferred = 0;
+  let held: { token: AccessToken; endsAt: number } | undefined;
+  let flight: Promise<AccessToken> | undefined;
+  let state: OauthState = "unknown";
+
+  const ask = async (pair: ClientCredentials, index: number, of: number, deadlineAt: number): Promise<Attempt> => {
+    const form = new URLSearchParams({ grant_type: "client_credentials" });
+    if (dependencies.scope !== undefined) form.set("scope", dependencies.scope);
+    const settled = await dependencies.send(
+      {
+        url: `${dependencies.loginUrl}/oauth/token`,
+        method: "POST",
+        headers: {
+          authorization: `Basic ${Buffer.from(`${pair.clientId}:${pair.clientSecret}`).toString("base64")}`,
+          "content-type": "application/x-www-form-urlencoded",
+          accept: "application/json",
+        },
+        body: form.toString(),
+      },
+      { repeat: "repeatable", deadlineAt },
+    );
+    if (refusesClient(settled)) return "refused";
+    if (settled.kind !== "answer" || settled.status < 200 || settled.status > 299) throw upstreamFailure(settled, WHAT);
+    const answer = record(parseAnswer(settled.body, WHAT));
+    const value = str(answer["access_token"]);
+    const expiresIn = num(answer["expires_in"]);
+    if (value === undefined || value === "" || expiresIn === undefined || expiresIn <= 0) {
+      throw new BrokerError("upstream_invalid", "The messaging platform answered with something unknown.", {
+        cause: new Error(`${WHAT}: no access_token or expires_in`),
+      });
+    }
+    const lead = Math.min(LEAD_SECONDS, expiresIn / 2);
+    return { token: { value, pair: index, pairs: of }, endsAt: settled.sentAt + (expiresIn - lead) * 1000 };
+  };
+
+  /** Each pair once, the preferred one first. */
+  const askAll = async (list: readonly ClientCredentials[], deadlineAt: number) => {
+    for (let turn = 0; turn < list.length; turn += 1) {
+      const index = (preferred + turn) % list.length;
+      const pair = list[index];
+      if (pair === undefined) continue;
+      const attempt = await ask(pair, index, list.length, deadlineAt);
+      if (attempt !== "refused") {
+        preferred = index;
+        return attempt;
+      }
+      metrics.oauth.refused += 1;
+    }
+    return undefined;
+  };
+
+  const fetchToken = async (): Promise<AccessToken> => {
+    const deadlineAt = ports.clock.now() + dependencies.deadlineMs;
+    pairs ??= typeof source === "function" ? await source() : source;
+    let attempt = await askAll(pairs, deadlineAt);
+    if (attempt === undefined && typeof source === "function") {
+      // Refused pairs may have been rotated where they are kept.
+      const fresh = await source();
+      if (!samePairs(fresh, pairs)) {
+        pairs = fresh;
+        preferred = 0;
+        attempt = await askAll(pairs, deadlineAt);
+      }
+    }
+    if (attempt === undefined) {
+      throw new BrokerError("upstream_unauthorized", "The messaging platform does not accept this service.", {
+        upstreamStatus: 401,
+        cause: new Error(`${WHAT}: every credential pair was refused`),
+      });
+    }
+    metrics.oauth.fetched += 1;
+    state = "accepted";
+    held = attempt;
+    return attempt.token;
+  };
+
+  return {
+    token() {
+      if (held !== undefined && ports.clock.now() < held.endsAt) return Promise.resolve(held.token);
+      flight ??= fetchToken()
+        .catch((error: unknown) => {
+          state = isOutage(error) ? "unreachable" : "refused";
+          throw error;
+        })
+        .finally(() => {
+          flight = undefined;
+        });
+      return flight;
+    },
+    refused(token) {
+      if (held?.token !== token) return;
+      held = undefined;
+      preferred = (token.pair + 1) % token.pairs;
+    },
+    state: () => state,
+  };
+}

@@ -1,0 +1,91 @@
+/** Calls to the platform's API, with the client's token, the retry of a refused token, and the budget. Knows no guest API. */
+import { BrokerError } from "../errors.js";
+import type { PlatformAnswer, PlatformCall } from "../guests/guest-api.js";
+import type { Clock } from "../ports.js";
+import type { Budget } from "./budget.js";
+import type { PlatformPlace } from "./hosts.js";
+import type { AccessToken, Oauth } from "./oauth.js";
+import { parseAnswer, type SendRequest, upstreamFailure } from "./request.js";
+
+export interface CallScope {
+  /** ms since the epoch. */
+  deadlineAt: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** When the platform last answered anything, and when it last failed to. */
+export interface Reachability {
+  answeredAt?: number;
+  failedAt?: number;
+}
+
+export interface Platform {
+  /** Resolves with any 2xx. Rejects with a `BrokerError` of the `upstream_` codes. */
+  call(call: PlatformCall, scope: CallScope): Promise<PlatformAnswer>;
+  reachability(): Reachability;
+}
+
+export interface PlatformDependencies {
+  place: PlatformPlace;
+  /** Undefined where no credentials are configured. */
+  oauth: Oauth | undefined;
+  send: SendRequest;
+  budget: Budget;
+  clock: Clock;
+}
+
+export function createPlatform(dependencies: PlatformDependencies): Platform {
+  const { place, oauth, send, budget, clock } = dependencies;
+  const seen: Reachability = {};
+
+  const sendOnce = async (call: PlatformCall, scope: CallScope, bearer: string | undefined) => {
+    const settled = await send(
+      {
+        url: place.hosts[call.host] + call.path,
+        method: call.method,
+        headers: {
+          accept: "application/json",
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      },
+      {
+        repeat: call.repeat,
+        deadlineAt: scope.deadlineAt,
+        signal: scope.signal,
+        beforeTry: call.creates === true ? () => budget.take() : undefined,
+      },
+    );
+    if (settled.kind === "answer" && settled.status < 500) seen.answeredAt = clock.now();
+    else seen.failedAt = clock.now();
+    return settled;
+  };
+
+  const clientToken = async (): Promise<AccessToken> => {
+    if (oauth !== undefined) return oauth.token();
+    throw new BrokerError("not_ready", "This service has no credentials for the messaging platform.");
+  };
+
+  return {
+    async call(call, scope) {
+      const authorization = call.authorization ?? "client";
+      const what = `${call.method} ${call.path.split("?", 1)[0]}`;
+      let token = authorization === "client" ? await clientToken() : undefined;
+      const bearer = typeof authorization === "object" ? authorization.bearer : undefined;
+      let settled = await sendOnce(call, scope, token?.value ?? bearer);
+      // Once for an old token, and once for each further credential pair.
+      for (let turns = Math.max(1, (token?.pairs ?? 1) - 1); turns > 0; turns -= 1) {
+        if (token === undefined || settled.kind !== "answer" || settled.status !== 401) break;
+        oauth?.refused(token);
+        token = await clientToken();
+        settled = await sendOnce(call, scope, token.value);
+      }
+      if (token !== undefined && settled.kind === "answer" && settled.status === 401) oauth?.refused(token);
+      if (settled.kind !== "answer" || settled.status < 200 || settled.status > 299)
+        throw upstreamFailure(settled, what);
+      return { status: settled.status, body: parseAnswer(settled.body, what), sentAt: settled.sentAt };
+    },
+    reachability: () => ({ ...seen }),
+  };
+}

@@ -1,0 +1,121 @@
+/** Who the visitor is: what the site's back end has signed, or nobody. Knows no session. */
+import { createHash, createHmac } from "node:crypto";
+import { codePoints, EXTERNAL_ID_CHARACTERS, type FieldError } from "@guestpass/protocol";
+import { type CryptoKey, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { nanoid } from "nanoid";
+import { BrokerError } from "../errors.js";
+import type { GuestIdentity } from "../guests/guest-api.js";
+import type { IdentityOptions } from "../options.js";
+import type { Clock } from "../ports.js";
+
+const HMAC_ALGORITHMS = ["HS256"];
+const KEY_PAIR_ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
+const JWKS_TIMEOUT_MS = 5000;
+/** A site's clock may be off by this, seconds. */
+const TOLERANCE_SECONDS = 5;
+
+export interface IdentityClaim {
+  identityToken?: string | undefined;
+  customerId?: string | undefined;
+}
+
+export interface IdentityPolicy {
+  /** Mistakes that no token could mend: a `customerId` that would not be believed. */
+  fieldErrors(claim: IdentityClaim): FieldError[];
+  /** `identity_required`, `identity_invalid`, `identity_expired`, `identity_unavailable`. */
+  identify(claim: IdentityClaim): Promise<GuestIdentity>;
+  /** The same guest again, from its handle. */
+  known(externalId: string, known: boolean): GuestIdentity;
+}
+
+function invalid(cause: unknown): BrokerError {
+  return new BrokerError("identity_invalid", "The identity token is not valid here.", { cause });
+}
+
+function failure(error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error;
+  if (error instanceof errors.JWTExpired) return new BrokerError("identity_expired", "The identity token is over.");
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || isFetchFailure(error))
+    return new BrokerError("identity_unavailable", "Identity tokens cannot be verified right now.", { cause: error });
+  return invalid(error instanceof errors.JOSEError ? new Error(error.code) : error);
+}
+
+/** jose says a key set that could not be had with its base error, fetch with a TypeError. */
+function isFetchFailure(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC");
+}
+
+function hmacKey(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["verify"]);
+}
+
+/** The rules of these options. TypeError where no token could ever be verified though one is required. */
+export function createIdentityPolicy(options: IdentityOptions, clock: Clock): IdentityPolicy {
+  const mode = options.mode ?? "optional";
+  if (mode === "required" && options.secret === undefined && options.jwksUrl === undefined)
+    throw new TypeError("identity.mode is required, so identity.secret or identity.jwksUrl must be given");
+
+  const { secret, jwksUrl, pepper } = options;
+  let importing: Promise<CryptoKey> | undefined;
+  const secretKey =
+    secret === undefined
+      ? undefined
+      : () => {
+          importing ??= hmacKey(secret);
+          return importing;
+        };
+  const keySet: JWTVerifyGetKey | undefined =
+    jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
+  const algorithms = [...(secretKey ? HMAC_ALGORITHMS : []), ...(keySet ? KEY_PAIR_ALGORITHMS : [])];
+
+  const getKey: JWTVerifyGetKey = async (header, token) => {
+    if (header.alg === "HS256" && secretKey !== undefined) return secretKey();
+    if (keySet !== undefined) return keySet(header, token);
+    throw invalid(new Error("no key for this algorithm"));
+  };
+
+  const hash = (externalId: string) =>
+    (pepper === undefined ? createHash("sha256") : createHmac("sha256", pepper)).update(externalId).digest("hex");
+
+  const known = (externalId: string, isKnown: boolean): GuestIdentity => ({
+    externalId,
+    hash: hash(externalId),
+    known: isKnown,
+  });
+
+  const verify = async (token: string): Promise<JWTPayload> => {
+    if (algorithms.length === 0) throw invalid(new Error("no secret or key set is configured"));
+    const { payload } = await jwtVerify(token, getKey, {
+      algorithms,
+      requiredClaims: ["exp", "sub"],
+      currentDate: new Date(clock.now()),
+      clockTolerance: options.clockToleranceSeconds ?? TOLERANCE_SECONDS,
+      ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
+      ...(options.audience === undefined ? {} : { audience: options.audience }),
+    });
+    return payload;
+  };
+
+  return {
+    fieldErrors: ({ customerId }) =>
+      customerId === undefined || mode === "unverified"
+        ? []
+        : [{ path: "/customerId", message: "is not believed here: send an identityToken" }],
+
+    async identify({ identityToken, customerId }) {
+      if (identityToken !== undefined) {
+        const { sub } = await verify(identityToken).catch((error: unknown) => {
+          throw failure(error);
+        });
+        if (typeof sub !== "string" || sub === "" || codePoints(sub) > EXTERNAL_ID_CHARACTERS)
+          throw invalid(new Error("sub is empty or too long"));
+        return known(sub, true);
+      }
+      if (customerId !== undefined && mode === "unverified") return known(customerId, true);
+      if (mode === "required") throw new BrokerError("identity_required", "An identity token is required here.");
+      return known(`anon-${nanoid()}`, false);
+    },
+    known,
+  };
+}

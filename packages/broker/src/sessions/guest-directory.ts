@@ -1,0 +1,55 @@
+/** Which guest a known customer has, over all sessions and channels. The customer is known by hash, the token lies sealed. */
+import { str } from "@guestpass/protocol";
+import type { GuestIdentity, KnownGuest } from "../guests/guest-api.js";
+import type { Clock } from "../ports.js";
+import type { Store } from "../stores/store.js";
+import type { KeyRing } from "./key-ring.js";
+import { seal, unseal } from "./sealed.js";
+
+const TYPE = "guestpass-guest-token";
+
+export interface GuestDirectory {
+  /** Undefined for an anonymous guest, an unknown customer, and a store that fails. */
+  find(identity: GuestIdentity): Promise<KnownGuest | undefined>;
+  /** Never rejects. Anonymous guests are not remembered. */
+  remember(identity: GuestIdentity, guest: KnownGuest): Promise<void>;
+}
+
+export interface DirectoryDependencies {
+  store: Store;
+  ring: KeyRing;
+  clock: Clock;
+  warn(message: string): void;
+}
+
+export function createGuestDirectory({ store, ring, clock, warn }: DirectoryDependencies): GuestDirectory {
+  return {
+    async find({ hash, known }) {
+      if (!known) return undefined;
+      try {
+        const mapping = await store.readGuest(hash);
+        if (mapping === undefined || mapping.guestId === "") return undefined;
+        const expiresAt = Date.parse(mapping.expiresAt);
+        const token = mapping.token === "" ? undefined : str(await unseal(ring, TYPE, mapping.token));
+        if (token === undefined || Number.isNaN(expiresAt)) return { guestId: mapping.guestId };
+        return { guestId: mapping.guestId, token, expiresAt };
+      } catch {
+        warn("a customer's guest could not be looked up; a new one is made");
+        return undefined;
+      }
+    },
+    async remember({ hash, known }, { guestId, token, expiresAt }) {
+      if (!known) return;
+      try {
+        await store.writeGuest(hash, {
+          guestId,
+          token: token === undefined ? "" : await seal(ring, TYPE, token),
+          expiresAt: expiresAt === undefined ? "" : new Date(expiresAt).toISOString(),
+          updatedAt: new Date(clock.now()).toISOString(),
+        });
+      } catch {
+        warn("a customer's guest could not be remembered");
+      }
+    },
+  };
+}

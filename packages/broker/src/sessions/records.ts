@@ -1,0 +1,83 @@
+/** What is remembered of sessions: which handle is the current one, and which session has ended. Knows no platform. */
+import { BrokerError } from "../errors.js";
+import type { Clock } from "../ports.js";
+import type { Store } from "../stores/store.js";
+import type { HandleClaims } from "./handle.js";
+import { decodeRecord, encodeRecord, judge, type SessionRecord } from "./rotation.js";
+
+/** Two who write at once are told apart within this many turns. */
+const TURNS = 5;
+/** Records outlive their sessions by this, so that no clock that is off brings one back, seconds. */
+const AFTERLIFE_SECONDS = 60;
+
+type Whose = Pick<HandleClaims, "sessionId" | "generation" | "endsAt">;
+
+export interface SessionRecords {
+  /** The record, if the handle works. `session_revoked` if not; a handle in two hands ends its session. */
+  admit(whose: Whose): Promise<SessionRecord | undefined>;
+  /** Like `admit`, but an ended session is no error: undefined then. */
+  admitToEnd(whose: Whose): Promise<"live" | "ended">;
+  /** Generation of the handle that is given now. `session_revoked` if it was ended or reused meanwhile. */
+  rotate(whose: Whose, sealedRenewal: string | undefined): Promise<number>;
+  end(whose: Whose): Promise<void>;
+}
+
+function revoked(): BrokerError {
+  return new BrokerError("session_revoked", "The session has been ended.");
+}
+
+export function createSessionRecords(store: Store, clock: Clock): SessionRecords {
+  const keyOf = (whose: Whose) => `session:${whose.sessionId}`;
+  const ttlOf = (whose: Whose) => Math.ceil((whose.endsAt - clock.now()) / 1000) + AFTERLIFE_SECONDS;
+
+  const end = async (whose: Whose) => {
+    let current: string | undefined;
+    const next = encodeRecord({ ended: true });
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const result = await store.swap(keyOf(whose), current, next, ttlOf(whose));
+      if (result.swapped || result.current === next) return;
+      current = result.current;
+    }
+    throw new BrokerError("overloaded", "The session is being used by many at once.");
+  };
+
+  const look = async (whose: Whose) => {
+    const text = await store.read(keyOf(whose));
+    const known = decodeRecord(text);
+    return { text, known, verdict: judge(known, whose.generation, clock.now()) };
+  };
+
+  return {
+    async admit(whose) {
+      const { known, verdict } = await look(whose);
+      if (verdict === "reused") await end(whose);
+      if (verdict === "reused" || verdict === "ended") throw revoked();
+      return verdict === "replaced" ? known : undefined;
+    },
+    async admitToEnd(whose) {
+      const { verdict } = await look(whose);
+      if (verdict === "ended") return "ended";
+      if (verdict !== "reused") return "live";
+      await end(whose);
+      throw revoked();
+    },
+    async rotate(whose, sealedRenewal) {
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        const { text, known, verdict } = await look(whose);
+        if (verdict === "reused") await end(whose);
+        if (verdict === "reused" || verdict === "ended") throw revoked();
+        if (verdict === "replaced" && known?.ended === false) return known.generation;
+        const next: SessionRecord = {
+          ended: false,
+          generation: whose.generation + 1,
+          rotatedAt: clock.now(),
+          ...(sealedRenewal === undefined ? {} : { sealedRenewal }),
+        };
+        const { swapped } = await store.swap(keyOf(whose), text, encodeRecord(next), ttlOf(whose));
+        if (swapped) return next.generation;
+      }
+      throw new BrokerError("overloaded", "The session is being used by many at once.");
+    },
+    end,
+  };
+}

@@ -1,0 +1,119 @@
+/** Refreshes a session: a new token for the same guest, a new handle, the same end. */
+import { createHash } from "node:crypto";
+import { type RefreshedSession, record } from "@guestpass/protocol";
+import { BrokerError } from "../errors.js";
+import type { GuestIdentity, RenewalState } from "../guests/guest-api.js";
+import type { Facts } from "../observe/facts.js";
+import { checkRefresh } from "../policy/request.js";
+import type { RequestContext } from "../request-context.js";
+import { type HandleClaims, openHandle, sealHandle } from "./handle.js";
+import { answer, checkGuest, type MadeGuest } from "./issue.js";
+import { guestTools, type SessionRooms } from "./rooms.js";
+import type { SessionRecord } from "./rotation.js";
+import { seal, unseal } from "./sealed.js";
+import { SHARED_MS } from "./start.js";
+
+const RENEWAL_TYPE = "guestpass-renewal";
+
+function invalid(): BrokerError {
+  return new BrokerError("session_invalid", "The session handle is not valid here.");
+}
+
+/**
+ * The handle's claims, for a caller who may show it: the right page, the right service, the right key. `session_invalid`
+ * and `session_expired`.
+ */
+export async function admitHandle(rooms: SessionRooms, handle: string, context: RequestContext, facts: Facts) {
+  const { settings, guestApi } = rooms;
+  const claims = await openHandle(rooms.ring, handle, settings.ports.clock.now());
+  const identity = rooms.identity.known(claims.externalId, claims.known);
+  facts.sessionId = claims.sessionId;
+  facts.guestId = claims.guestId;
+  facts.deploymentId = claims.deploymentId;
+  facts.identity = identity;
+  facts.attributesCount = claims.attributesCount;
+  if (claims.consentTimestamp !== undefined) facts.consentTimestamp = claims.consentTimestamp;
+  if (
+    claims.origin !== context.origin ||
+    claims.guestApi !== guestApi.name ||
+    !settings.deploymentIds.includes(claims.deploymentId)
+  )
+    throw invalid();
+  if (claims.keyThumbprint !== undefined) {
+    const bound = { thumbprint: claims.keyThumbprint, clockAheadSeconds: claims.clockAheadSeconds ?? 0 };
+    await rooms.binding.check(context.dpop, bound, handle);
+  }
+  return { claims, identity };
+}
+
+/** What to renew with: what the handle holds, or what came since where a later handle holds that. */
+async function renewalOf(rooms: SessionRooms, claims: HandleClaims, known: SessionRecord | undefined) {
+  if (known === undefined || known.ended || known.sealedRenewal === undefined) return claims.renewal;
+  const renewal = await unseal(rooms.ring, RENEWAL_TYPE, known.sealedRenewal);
+  return renewal === undefined ? claims.renewal : record(renewal);
+}
+
+async function renew(
+  rooms: SessionRooms,
+  claims: HandleClaims,
+  identity: GuestIdentity,
+  renewal: RenewalState,
+): Promise<MadeGuest> {
+  const { settings, guestApi } = rooms;
+  const { deploymentId, guestId, endsAt } = claims;
+  const tools = guestTools(rooms, { deadlineAt: settings.ports.clock.now() + settings.deadlineMs });
+  const guest = await guestApi.renew({ deploymentId, identity, guestId, renewal, sessionEndsAt: endsAt }, tools);
+  const keptGuestId = guestApi.keepsGuestId(identity) ? guestId : undefined;
+  return checkGuest(guest, { settings, guestApi, sessionEndsAt: endsAt, keptGuestId });
+}
+
+/**
+ * A session's refreshes at the same time are one flight; a known customer's identical ones share the answer for a while
+ * besides. An anonymous visitor shares with nobody but itself.
+ */
+function sharing(claims: HandleClaims, identity: GuestIdentity, renewal: RenewalState): { key: string; ttlMs: number } {
+  if (!identity.known) return { key: `refresh:${claims.sessionId}:${claims.generation}`, ttlMs: 0 };
+  const wish = JSON.stringify([claims.deploymentId, claims.origin, claims.guestId, renewal]);
+  return {
+    key: `${identity.hash}:refresh:${createHash("sha256").update(wish).digest("base64url")}`,
+    ttlMs: SHARED_MS,
+  };
+}
+
+/** Refreshes the session of a handle. */
+export async function refresh(
+  rooms: SessionRooms,
+  handle: string,
+  body: unknown,
+  context: RequestContext,
+  facts: Facts,
+): Promise<RefreshedSession> {
+  const { identityToken } = checkRefresh(body);
+  const { claims, identity } = await admitHandle(rooms, handle, context, facts);
+  if (identityToken !== undefined) {
+    // Another customer is another session: the page starts one.
+    const shown = await rooms.identity.identify({ identityToken });
+    if (!identity.known || shown.externalId !== identity.externalId) throw invalid();
+  }
+  const known = await rooms.records.admit(claims);
+  const renewal = await renewalOf(rooms, claims, known);
+  const { key, ttlMs } = sharing(claims, identity, renewal);
+  const { value: made } = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal));
+
+  const changed = JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
+  const sealedRenewal = changed ? await seal(rooms.ring, RENEWAL_TYPE, made.guest.renewal) : undefined;
+  const generation = await rooms.records.rotate(claims, sealedRenewal);
+  facts.guestId = made.guestId;
+  facts.token = made.guest.token;
+  const next = await sealHandle(rooms.ring, {
+    ...claims,
+    guestId: made.guestId,
+    generation,
+    renewal: made.guest.renewal,
+  });
+  const { token } = made.guest;
+  rooms.beside.run("the guest directory", () =>
+    rooms.directory.remember(identity, { guestId: made.guestId, token, expiresAt: made.expiresAt }),
+  );
+  return answer(rooms.settings, { sessionId: claims.sessionId, made, handle: next, endsAt: claims.endsAt });
+}
