@@ -2,11 +2,12 @@
  * What becomes of a guest's frame: limits, whose it is, and the room that answers it. Knows no WebSocket.
  */
 import { ECHOES_PER_MINUTE, FRAMES_PER_MINUTE, MESSAGES_PER_SECOND } from "@guestpass/protocol";
+import type { Attachments } from "./attachments.js";
 import type { Configure } from "./configure.js";
 import type { Platform } from "./platform.js";
 import type { GuestSocket, Place, Sessions } from "./sessions.js";
 import { isListed } from "./settings.js";
-import { readSpeaker, type Speaker } from "./speakers.js";
+import { type Guest, readSpeaker } from "./speakers.js";
 import { allowedMedia, BLOCKED_EXTENSIONS } from "./world/deployment.js";
 import { type GuestRequest, type RequestBody, readRequest, type TextRequest } from "./world/request.js";
 import { goneFrame } from "./world/session.js";
@@ -24,7 +25,12 @@ export interface Frames {
   handle(socket: GuestSocket, wire: string): Promise<void>;
 }
 
-export function createFrames(platform: Platform, sessions: Sessions, configure: Configure): Frames {
+export function createFrames(
+  platform: Platform,
+  sessions: Sessions,
+  configure: Configure,
+  attachments: Attachments,
+): Frames {
   const { settings, windows, signing } = platform;
 
   async function handle(socket: GuestSocket, wire: string): Promise<void> {
@@ -44,15 +50,13 @@ export function createFrames(platform: Platform, sessions: Sessions, configure: 
     await dispatch(socket, speaker, read.request);
   }
 
-  async function dispatch(
-    socket: GuestSocket,
-    speaker: Speaker & { kind: "guest" },
-    request: GuestRequest,
-  ): Promise<void> {
+  async function dispatch(socket: GuestSocket, speaker: Guest, request: GuestRequest): Promise<void> {
     const { body, tracingId } = request;
     switch (body.action) {
       case "configureSession":
-        return configure.configure(socket, speaker, { ...body, tracingId });
+        return configure.anonymous(socket, speaker, { ...body, tracingId });
+      case "configureAuthenticatedSession":
+        return configure.authenticated(socket, speaker, { ...body, tracingId });
       case "getConfiguration":
         return socket.send(configuration(body.deploymentId, tracingId));
       default: {
@@ -64,7 +68,7 @@ export function createFrames(platform: Platform, sessions: Sessions, configure: 
   }
 
   /** The session that the socket is configured for, where this is its guest. */
-  function placeOf(socket: GuestSocket, speaker: Speaker & { kind: "guest" }): Place | "expired" | "not-found" {
+  function placeOf(socket: GuestSocket, speaker: Guest): Place | "expired" | "not-found" {
     const key = configure.keyOf(socket.deploymentId, speaker.identity);
     const place = sessions.of(socket);
     if (place && place.session.key === key) return place;
@@ -97,28 +101,22 @@ export function createFrames(platform: Platform, sessions: Sessions, configure: 
       }
       case "closeSession":
         return sessions.happen(place, { what: "close", tracingId }, socket);
-      default:
-        return socket.send(refusal(4000, `Action ${body.action} is not supported`, tracingId));
+      case "onAttachment":
+      case "getAttachment":
+      case "deleteAttachment":
+        return attachments.answer(socket, place, body, tracingId);
     }
   }
 
-  function guestMessage(socket: GuestSocket, place: Place, body: TextRequest, tracingId: string | undefined): void {
-    const text = "Message rate too high for this session";
-    const tooFast = limited(`messages:${place.session.id}`, MESSAGES_PER_SECOND, 1000, text, tracingId);
-    if (tooFast) socket.send(tooFast);
-    else
-      sessions.happen(
-        place,
-        {
-          what: "guest-message",
-          type: body.type,
-          text: body.text,
-          content: body.answers,
-          metadata: body.metadata,
-          tracingId,
-        },
-        socket,
-      );
+  function guestMessage(socket: GuestSocket, place: Place, body: TextRequest, tracingId: string | undefined) {
+    const tooOften = "Message rate too high for this session";
+    const tooFast = limited(`messages:${place.session.id}`, MESSAGES_PER_SECOND, 1000, tooOften, tracingId);
+    if (tooFast) return socket.send(tooFast);
+    const files = attachments.contentOf(place, body.attachments);
+    if ("errorCode" in files) return socket.send(refusal(files.errorCode, files.errorMessage, tracingId));
+    const { type, text, metadata } = body;
+    const content = [...files, ...body.answers];
+    sessions.happen(place, { what: "guest-message", type, text, content, metadata, tracingId }, socket);
   }
 
   function limited(

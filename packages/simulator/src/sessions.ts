@@ -7,7 +7,8 @@ import { SOCKETS_PER_SESSION } from "@guestpass/protocol";
 import type { Clock } from "./clock.js";
 import type { Settings } from "./settings.js";
 import { AGENT, type AgentLine, answer, BOT, greeting } from "./world/agent.js";
-import { type Effect, expiryOf, type Happening, type Session, type Stamp, step } from "./world/session.js";
+import type { Stamp } from "./world/message.js";
+import { type Effect, expiryOf, type Happening, type Session, step } from "./world/session.js";
 import { notice, type WireFrame } from "./world/wire.js";
 
 /** Sessions kept at most; those that nobody is connected to go first. */
@@ -29,6 +30,8 @@ export interface Place {
   readonly sockets: Set<GuestSocket>;
   /** A renewed token of this guest is somebody new to the platform. */
   readonly floating: boolean;
+  /** Milliseconds; the agent's next line comes after this. */
+  agentBusyUntil: number;
 }
 
 export interface Sessions {
@@ -49,6 +52,12 @@ export interface Sessions {
   happen(place: Place, happening: Happening, sender?: GuestSocket): void;
   /** Sends a frame to a connection and ends it. */
   dismiss(socket: GuestSocket, frame: WireFrame): void;
+  /** A frame to every connection of a session. */
+  tell(place: Place, frame: WireFrame): void;
+  /** Tells every connection that the person has logged out; none is of the session any more. */
+  logOut(place: Place): void;
+  /** The same session under another key: its guest has signed in. */
+  rename(place: Place, key: string): void;
   /** Drops a session that was taken over by another; its sockets are dismissed with this frame. */
   drop(place: Place, frame: WireFrame): void;
 }
@@ -57,7 +66,6 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
   const places = new Map<string, Place>();
   const whereabouts = new Map<GuestSocket, string>();
   const expired = new Map<string, number>();
-  const busyUntil = new Map<string, number>();
   let latestKey: string | undefined;
 
   const stamp = (): Stamp => ({ now: clock.now(), hex: randomBytes(16).toString("hex"), uuid: randomUUID() });
@@ -86,23 +94,20 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
 
   function cueAgent(place: Place, lines: AgentLine[]): void {
     if (settings.quietAgent) return;
-    const { id, key } = place.session;
-    let due = Math.max(busyUntil.get(id) ?? 0, clock.now());
-    for (const line of lines) {
-      due += line.afterMs;
+    let due = Math.max(place.agentBusyUntil, clock.now());
+    for (const { by, afterMs, ...said } of lines) {
+      due += afterMs;
       clock.at(due, () => {
-        const now = places.get(key);
-        if (now?.session.id !== id) return;
-        const { by, afterMs: _, ...said } = line;
-        happen(
-          now,
-          by === "bot"
-            ? { what: "agent", entity: "Bot", from: BOT, ...said }
-            : { what: "agent", entity: "Human", from: AGENT, ...said },
-        );
+        const who = by === "bot" ? { entity: "Bot" as const, from: BOT } : { entity: "Human" as const, from: AGENT };
+        if (isHere(place)) happen(place, { what: "agent", ...who, ...said });
       });
     }
-    busyUntil.set(id, due);
+    place.agentBusyUntil = due;
+  }
+
+  /** False once the session has ended or another has taken its place. */
+  function isHere(place: Place): boolean {
+    return places.get(place.session.key) === place;
   }
 
   function dismiss(socket: GuestSocket, frame: WireFrame): void {
@@ -118,9 +123,8 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
   }
 
   function forget(place: Place, why: "cleared" | "expired"): void {
-    const { key, id } = place.session;
+    const { key } = place.session;
     places.delete(key);
-    busyUntil.delete(id);
     for (const socket of place.sockets) whereabouts.delete(socket);
     if (latestKey === key) latestKey = undefined;
     if (why === "expired") {
@@ -131,12 +135,10 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
 
   /** Looks again when the session could be over; each message has moved that instant. */
   function watch(place: Place): void {
-    const { id, key } = place.session;
     clock.at(expiryOf(place.session, settings), () => {
-      const now = places.get(key);
-      if (now?.session.id !== id) return;
-      if (expiryOf(now.session, settings) <= clock.now()) happen(now, { what: "expire" });
-      else watch(now);
+      if (!isHere(place)) return;
+      if (expiryOf(place.session, settings) <= clock.now()) happen(place, { what: "expire" });
+      else watch(place);
     });
   }
 
@@ -167,7 +169,7 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
         person: null,
         messages: [],
       };
-      const place: Place = { session, sockets: places.get(key)?.sockets ?? new Set(), floating };
+      const place: Place = { session, sockets: places.get(key)?.sockets ?? new Set(), floating, agentBusyUntil: now };
       places.set(key, place);
       expired.delete(key);
       watch(place);
@@ -184,6 +186,21 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
     leave,
     happen,
     dismiss,
+    tell(place, frame) {
+      for (const socket of place.sockets) socket.send(frame);
+    },
+    logOut(place) {
+      for (const socket of place.sockets) {
+        leave(socket);
+        socket.send(notice("LogoutEvent"));
+      }
+    },
+    rename(place, key) {
+      places.delete(place.session.key);
+      place.session = { ...place.session, key };
+      places.set(key, place);
+      for (const socket of place.sockets) whereabouts.set(socket, key);
+    },
     drop(place, frame) {
       for (const socket of place.sockets) dismiss(socket, frame);
       forget(place, "cleared");

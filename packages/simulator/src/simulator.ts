@@ -1,24 +1,34 @@
 /** Puts one simulator together and takes it apart again: the rooms know each other through here alone. */
 import type { AddressInfo } from "node:net";
 import { createAccessTokens } from "./access-tokens.js";
+import { createAttachments } from "./attachments.js";
 import { createClock } from "./clock.js";
-import { createConfigure } from "./configure.js";
+import { createConfigure, userKey } from "./configure.js";
 import { controlRoutes, type Levers, readSeconds, readSpeech, type SessionSummary, type Speech } from "./control.js";
 import { createFaults, type Fault } from "./faults.js";
 import { createFrames } from "./frames.js";
 import { createHttpServer } from "./http.js";
 import type { Platform } from "./platform.js";
 import { createRecorder, type RecordedFrame, type RecordedRequest } from "./recorder.js";
+import { analyticsRoutes } from "./routes/analytics.js";
 import { deploymentRoutes } from "./routes/deployments.js";
+import { externalUsersRoutes } from "./routes/external-users.js";
+import { fileRoutes } from "./routes/files.js";
+import { guestRoutes } from "./routes/guest.js";
 import { guestTokensRoutes } from "./routes/guest-tokens.js";
 import { historyRoutes } from "./routes/history.js";
 import { mediaRoutes } from "./routes/media.js";
 import { oauthRoutes } from "./routes/oauth.js";
+import { queueRoutes } from "./routes/queues.js";
+import { signInRoutes } from "./routes/sign-in.js";
 import { webchatInstancesRoutes } from "./routes/webchat-instances.js";
+import { webmessagingGuestsRoutes } from "./routes/webmessaging-guests.js";
 import { createSessions } from "./sessions.js";
 import { readSettings, type SimulatorOptions } from "./settings.js";
+import { createSignIns } from "./sign-ins.js";
 import { createSigning } from "./signing.js";
 import { createSocketServer } from "./socket.js";
+import { createUploads } from "./uploads.js";
 import { createWindows } from "./windows.js";
 import { AGENT } from "./world/agent.js";
 import type { Session } from "./world/session.js";
@@ -69,7 +79,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { app, release } = createHttpServer(platform);
   const { recorder, faults } = platform;
   const sessions = createSessions(clock, settings, platform.origin);
-  const frames = createFrames(platform, sessions, createConfigure(platform, sessions));
+  const signIns = createSignIns(clock, platform.signing);
+  const uploads = createUploads(clock, platform.origin);
+  const attachments = createAttachments(platform, sessions, uploads);
+  const frames = createFrames(platform, sessions, createConfigure(platform, sessions, signIns), attachments);
   const sockets = createSocketServer(app.server, platform, { frame: frames.handle, gone: sessions.leave });
   const levers: Levers = {
     fault: (fault) => faults.add(fault),
@@ -91,9 +104,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dropSockets: () => sockets.drop(),
   };
   oauthRoutes(app, platform);
+  guestRoutes(app, platform);
+  externalUsersRoutes(app, platform);
+  webmessagingGuestsRoutes(app, platform);
   webchatInstancesRoutes(app, platform);
   guestTokensRoutes(app, platform);
+  queueRoutes(app, platform);
+  analyticsRoutes(app, platform);
+  signInRoutes(app, platform, signIns, ({ deploymentId, userId }) => {
+    const place = sessions.at(userKey(deploymentId, userId));
+    if (place) sessions.logOut(place);
+  });
   deploymentRoutes(app, platform);
+  await fileRoutes(app, platform, uploads, attachments);
   historyRoutes(app, platform, sessions);
   mediaRoutes(app);
   controlRoutes(app, levers);

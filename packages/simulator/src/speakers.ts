@@ -5,17 +5,17 @@
 import type { Signing } from "./signing.js";
 import { isUuid } from "./world/ids.js";
 
-export type Speaker =
-  | {
-      kind: "guest";
-      /** Sessions hang on this. */
-      identity: string;
-      /** True when a renewed token cannot prove that it is the same guest. */
-      floating: boolean;
-      /** When the token was made, milliseconds; 0 for a UUID. */
-      issuedAt: number;
-    }
-  | { kind: "refused"; text: string };
+export interface Guest {
+  kind: "guest";
+  /** Sessions hang on this. */
+  identity: string;
+  /** True when a renewed token cannot prove that it is the same guest. */
+  floating: boolean;
+  /** When the token was made, milliseconds; 0 for a UUID. */
+  issuedAt: number;
+}
+
+export type Speaker = Guest | { kind: "refused"; text: string };
 
 export async function readSpeaker(token: string, signing: Signing): Promise<Speaker> {
   if (isUuid(token)) {

@@ -35,6 +35,7 @@ export interface UploadRequest {
   fileType: string;
   /** Bytes. */
   fileSize: number;
+  errorsAsJson: boolean;
 }
 
 export type RequestBody =
@@ -120,6 +121,7 @@ function readBody(action: string, frame: Json): RequestBody {
         fileName: needed(frame, "fileName"),
         fileType: needed(frame, "fileType"),
         fileSize: num(frame["fileSize"]) ?? missing("fileSize"),
+        errorsAsJson: frame["errorsAsJson"] === true,
       };
     case "getAttachment":
     case "deleteAttachment":

@@ -3,16 +3,23 @@
  * no socket, no clock, no randomness; instants and ids come in with what happens.
  */
 import { GuestApiCode, record, str } from "@guestpass/protocol";
+import {
+  contentMessage,
+  eventMessage,
+  inbound,
+  outbound,
+  type Person,
+  presenceEvent,
+  presenceOf,
+  type Stamp,
+  typeOf,
+  withMetadata,
+} from "./message.js";
 import type { GuestEvent } from "./request.js";
 import { messageFrame, notice, refusal, response, type WireFrame, type WireMessage } from "./wire.js";
 
 /** Messages that a session's history holds; the oldest goes first. */
 const HISTORY = 1000;
-
-export interface Person {
-  firstName: string;
-  lastName: string;
-}
 
 export interface Session {
   readonly id: string;
@@ -39,14 +46,6 @@ export interface SessionRules {
   sessionDuration: number;
 }
 
-export interface Stamp {
-  /** Milliseconds. */
-  now: number;
-  /** 32 hex digits. */
-  hex: string;
-  uuid: string;
-}
-
 export type Happening =
   | {
       what: "guest-message";
@@ -66,7 +65,8 @@ export type Happening =
       content?: unknown[];
       events?: unknown[];
     }
-  | { what: "sign-in"; person: Person }
+  /** Announced when it happens in the middle of a conversation. */
+  | { what: "sign-in"; person: Person; announce: boolean }
   | { what: "close"; tracingId: string | undefined }
   | { what: "expire" };
 
@@ -100,7 +100,7 @@ export function step(session: Session, happening: Happening, rules: SessionRules
     case "agent":
       return agentSpeaks(session, happening, rules, stamp);
     case "sign-in":
-      return signIn(session, happening.person, stamp);
+      return signIn(session, happening, stamp);
     case "close": {
       const body = { connected: false, newSession: false, readOnly: session.readOnly };
       const effects: Effect[] = [
@@ -120,13 +120,7 @@ export function step(session: Session, happening: Happening, rules: SessionRules
 function guestMessage(session: Session, happening: Happening & { what: "guest-message" }, stamp: Stamp): Stepped {
   const { tracingId, type, text, content, metadata } = happening;
   if (session.readOnly) return { session, effects: [readOnlyRefusal(tracingId)] };
-  const message: WireMessage = {
-    ...inbound(session, stamp),
-    type,
-    text,
-    ...(content.length > 0 ? { content } : {}),
-    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
-  };
+  const message = contentMessage(withMetadata(fromGuest(session, stamp), metadata), type, text, content);
   const answered = session.joined ? [] : [{ prompt: "join" as const, text: "" }];
   return {
     session: { ...remember(session, message), joined: true, lastMessageAt: stamp.now },
@@ -140,7 +134,8 @@ function guestMessage(session: Session, happening: Happening & { what: "guest-me
 
 /** The agent hears a quick reply as its words, and another choice by its label. */
 function promptOf(text: string, content: unknown[]): string {
-  const [answer] = content.map((item) => record(record(item)["buttonResponse"]));
+  const chosen = content.map(record).find((item) => item["contentType"] === "ButtonResponse");
+  const answer = chosen && record(chosen["buttonResponse"]);
   const [label, payload] = [str(answer?.["text"]), str(answer?.["payload"])];
   if (answer?.["type"] === "QuickReply") return payload ?? label ?? text;
   if (answer) return `chosen: ${label ?? payload ?? text}`;
@@ -171,7 +166,7 @@ function guestEvent(
     };
   }
   if (session.readOnly) return { session, effects: [readOnlyRefusal(tracingId)] };
-  const message = eventMessage(inbound(session, stamp), [{ eventType: "Presence", presence: { type: "Join" } }]);
+  const message = eventMessage(fromGuest(session, stamp), [presenceEvent("Join")]);
   const effects: Effect[] = [{ send: messageFrame(message, tracingId), to: "all" }];
   if (!session.joined) effects.push({ prompt: "join", text: "" });
   return { session: { ...remember(session, message), joined: true, lastMessageAt: stamp.now }, effects };
@@ -183,21 +178,10 @@ function agentSpeaks(
   rules: SessionRules,
   stamp: Stamp,
 ): Stepped {
-  const frame: Omit<WireMessage, "type"> = {
-    id: stamp.hex,
-    direction: "Outbound",
-    originatingEntity: said.entity,
-    channel: { time: new Date(stamp.now).toISOString(), type: "Private", from: said.from },
-    metadata: { correlationId: stamp.uuid },
-  };
-  if (said.events && said.events.length > 0) return agentEvents(session, frame, said.events, rules, stamp);
-  const content = said.content ?? [];
-  const message: WireMessage = {
-    ...frame,
-    type: content.some((item) => !isAttachment(item)) ? "Structured" : "Text",
-    text: said.text ?? "",
-    ...(content.length > 0 ? { content } : {}),
-  };
+  const { from, entity, text = "", content = [], events = [] } = said;
+  const frame = outbound(from, entity, stamp);
+  if (events.length > 0) return agentEvents(session, frame, events, rules, stamp);
+  const message = contentMessage(frame, typeOf(content), text, content);
   return {
     session: { ...remember(session, message), joined: true, lastMessageAt: stamp.now },
     effects: [{ send: messageFrame(message), to: "all" }],
@@ -222,9 +206,10 @@ function agentEvents(
   return { session: { ...next, joined: false, readOnly: rules.readOnly, conversationId: stamp.uuid }, effects };
 }
 
-function signIn(session: Session, person: Person, stamp: Stamp): Stepped {
+function signIn(session: Session, { person, announce }: Happening & { what: "sign-in" }, stamp: Stamp): Stepped {
   const signedIn = { ...session, person };
-  const message = eventMessage(inbound(signedIn, stamp), [{ eventType: "Presence", presence: { type: "SignIn" } }]);
+  if (!announce) return { session: signedIn, effects: [] };
+  const message = eventMessage(fromGuest(signedIn, stamp), [presenceEvent("SignIn")]);
   return { session: remember(signedIn, message), effects: [{ send: messageFrame(message), to: "all" }] };
 }
 
@@ -234,32 +219,12 @@ function echoed(session: Session, asked: Happening & { what: "echo" }, rules: Se
     durationSeconds: String(rules.sessionDuration),
     expirationDate: String(Math.floor(expiryOf(session, rules) / 1000)),
   };
-  return response(
-    "StructuredMessage",
-    { ...inbound(session, stamp), type: "Text", text: asked.text, metadata },
-    asked.tracingId,
-  );
+  const message = contentMessage(withMetadata(fromGuest(session, stamp), metadata), "Text", asked.text, []);
+  return response("StructuredMessage", message, asked.tracingId);
 }
 
-function inbound(session: Session, stamp: Stamp): Omit<WireMessage, "type"> {
-  const { person } = session;
-  return {
-    id: stamp.hex,
-    direction: "Inbound",
-    originatingEntity: "Human",
-    channel: {
-      time: new Date(stamp.now).toISOString(),
-      messageId: stamp.uuid,
-      type: "Private",
-      to: { id: session.deploymentId },
-      ...(person ? { from: { ...person, nickname: `${person.firstName} ${person.lastName}` } } : {}),
-    },
-    ...(person ? { metadata: { authenticated: "true" } } : {}),
-  };
-}
-
-function eventMessage(frame: Omit<WireMessage, "type">, events: unknown[]): WireMessage {
-  return { ...frame, type: "Event", events };
+function fromGuest({ deploymentId, person }: Session, stamp: Stamp): Omit<WireMessage, "type"> {
+  return inbound(deploymentId, person, stamp);
 }
 
 function remember(session: Session, message: WireMessage): Session {
@@ -268,14 +233,6 @@ function remember(session: Session, message: WireMessage): Session {
 
 function readOnlyRefusal(tracingId: string | undefined): Effect {
   return { send: refusal(409, "The conversation is read-only", tracingId), to: "sender" };
-}
-
-function presenceOf(event: unknown): string | undefined {
-  return str(record(record(event)["presence"])["type"]);
-}
-
-function isAttachment(item: unknown): boolean {
-  return record(item)["contentType"] === "Attachment";
 }
 
 /** What a guest is told whose session is gone. */
