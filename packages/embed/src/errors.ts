@@ -1,0 +1,57 @@
+/**
+ * The one error that a page sees, in a rejected promise and in `guestpass-error`. Knows the codes; does not know who
+ * met the trouble.
+ */
+import type { ProblemCode } from "@guestpass/protocol";
+
+/** Codes of the client's own, besides the problem codes of the token endpoint. */
+export type ClientErrorCode =
+  | "network"
+  | "timeout"
+  | "invalid_answer"
+  | "message_too_long"
+  | "message_rate_limited"
+  | "attributes_too_large"
+  | "upload_refused"
+  | "upload_failed"
+  | "socket_refused"
+  | "socket_closed"
+  | "messenger_failed"
+  | "unsupported"
+  | "aborted";
+
+export type GuestpassErrorCode = ProblemCode | ClientErrorCode;
+
+/** What every method rejects with. `retryable` says whether the same call may work later; `cause` is what lay below. */
+export class GuestpassError extends Error {
+  override readonly name = "GuestpassError";
+  readonly code: GuestpassErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: GuestpassErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/**
+ * Makes a `GuestpassError` of what a lower package threw: its `code` and `retryable` are kept, a TypeError is the
+ * caller's mistake (`invalid_request`), an abort is `aborted`, anything else `messenger_failed`.
+ */
+export function toGuestpassError(error: unknown): GuestpassError {
+  if (error instanceof GuestpassError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (isCoded(error)) {
+    return new GuestpassError(error.code as GuestpassErrorCode, message, { retryable: error.retryable, cause: error });
+  }
+  if (error instanceof TypeError) return new GuestpassError("invalid_request", message, { cause: error });
+  if (error instanceof Error && error.name === "AbortError") {
+    return new GuestpassError("aborted", message, { cause: error });
+  }
+  return new GuestpassError("messenger_failed", message, { cause: error });
+}
+
+function isCoded(error: unknown): error is { code: string; retryable: boolean } {
+  return error instanceof Error && "retryable" in error && "code" in error && typeof error.code === "string";
+}
