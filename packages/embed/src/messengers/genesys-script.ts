@@ -1,0 +1,116 @@
+/**
+ * The official Messenger's script in the page: its queue function, and its calls as promises. Knows how Genesys'
+ * bootstrap is loaded; does not know what its plugins mean.
+ */
+import { GuestpassError } from "../errors.js";
+
+/** `Genesys(...)`: a queue until the script has loaded, then the real thing. */
+export interface GenesysFunction {
+  (call: "subscribe", event: string, listener: (message: { data?: unknown }) => void): void;
+  (
+    call: "command",
+    command: string,
+    options: object,
+    resolved?: (value: unknown) => void,
+    rejected?: (reason: unknown) => void,
+  ): void;
+  q?: unknown[];
+  t?: number;
+  c?: object;
+}
+
+interface Page {
+  Genesys?: GenesysFunction;
+  _genesysJs?: string;
+}
+
+const COMMAND_TIMEOUT_MS = 15_000;
+const page = globalThis as Page;
+
+/** What the bootstrap is started with. */
+export interface BootstrapConfig {
+  environment: string;
+  deploymentId: string;
+  [more: string]: unknown;
+}
+
+/** Puts the bootstrap into the page, once a page. Rejects with `messenger_failed` when it cannot be loaded. */
+export function loadBootstrap(url: string, config: BootstrapConfig): Promise<void> {
+  if (page.Genesys) {
+    // The page has it already, by its own tag: that one is driven.
+    page.Genesys.c = { ...page.Genesys.c, ...config };
+    return Promise.resolve();
+  }
+  page._genesysJs = "Genesys";
+  const queue = ((...call: unknown[]) => {
+    queue.q ??= [];
+    queue.q.push(call);
+  }) as GenesysFunction;
+  queue.t = Date.now();
+  queue.c = config;
+  page.Genesys = queue;
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.async = true;
+    script.src = scriptUrl(url) as string;
+    script.onload = () => resolve();
+    script.onerror = () => {
+      script.remove();
+      delete page.Genesys;
+      reject(new GuestpassError("messenger_failed", "The official Messenger could not be loaded", { retryable: true }));
+    };
+    document.head.append(script);
+  });
+}
+
+/** What the Messenger reads when it wants a token again. */
+export function updateConfig(config: Partial<BootstrapConfig>): void {
+  if (page.Genesys) page.Genesys.c = { ...page.Genesys.c, ...config };
+}
+
+export function subscribe(event: string, listener: (data: unknown) => void): void {
+  page.Genesys?.("subscribe", event, ({ data }) => listener(data));
+}
+
+/** Runs a command. Rejects with `messenger_failed`, or `timeout` where its plugin never answers. */
+export function command(name: string, options: object = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new GuestpassError("timeout", `${name} was not answered`, { retryable: true })),
+      COMMAND_TIMEOUT_MS,
+    );
+    page.Genesys?.(
+      "command",
+      name,
+      options,
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (cause) => {
+        clearTimeout(timer);
+        reject(new GuestpassError("messenger_failed", `${name} was refused`, { cause }));
+      },
+    );
+  });
+}
+
+interface PolicyFactory {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): unknown };
+}
+
+/**
+ * The URL as a page with Trusted Types wants it. Lit has the policy of this name already, so such a page allows
+ * duplicates (`trusted-types guestpass 'allow-duplicates'`) when it uses the official Messenger.
+ */
+function scriptUrl(url: string): unknown {
+  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
+  try {
+    return trustedTypes?.createPolicy("guestpass", { createScriptURL: (text) => text }).createScriptURL(url) ?? url;
+  } catch {
+    return url;
+  }
+}

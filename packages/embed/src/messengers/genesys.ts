@@ -1,0 +1,176 @@
+/**
+ * Drives the official Messenger: loads its bootstrap with the guest token, and turns its plugins' events into ours.
+ * Knows the plugins' names (developer.genesys.cloud, Messenger SDK commands and events); draws nothing.
+ */
+import type { ConversationState, TranscriptMessage } from "@guestpass/messaging";
+import { decodeMessage, list, record } from "@guestpass/protocol";
+import type { GuestSession } from "@guestpass/tokens";
+import { GuestpassError } from "../errors.js";
+import { type BootstrapConfig, command, loadBootstrap, subscribe, updateConfig } from "./genesys-script.js";
+import type { Messenger, MessengerHost } from "./messenger.js";
+
+const READY_TIMEOUT_MS = 30_000;
+/** Environments whose name is not in their domain. */
+const ENVIRONMENTS: Readonly<Record<string, string>> = {
+  "mypurecloud.com": "prod",
+  "mypurecloud.ie": "prod-euw1",
+  "mypurecloud.de": "prod-euc1",
+  "mypurecloud.jp": "prod-apne1",
+  "mypurecloud.com.au": "prod-apse2",
+};
+
+/** The Messenger's name for a region's domain: `usw2.pure.cloud` is `prod-usw2`. */
+export function environmentOf(region: string): string {
+  const [place = "", family = ""] = region.split(/\.(.*)/);
+  if (family === "pure.cloud") return `prod-${place}`;
+  if (family === "us-gov-pure.cloud") return `fedramp-${place}-core`;
+  if (family === "eusc-pure.cloud") return `eusc-${place}-core`;
+  return ENVIRONMENTS[region] ?? "prod";
+}
+
+export class GenesysMessenger implements Messenger {
+  readonly #host: MessengerHost;
+  #ready: Promise<void> | undefined;
+  #isGone = false;
+
+  constructor(host: MessengerHost) {
+    this.#host = host;
+  }
+
+  start(session: GuestSession): Promise<void> {
+    if (this.#ready) {
+      updateConfig(tokenConfig(session));
+      return this.#ready;
+    }
+    const ready = this.#load(session);
+    this.#ready = ready;
+    ready.catch(() => {
+      this.#ready = undefined;
+    });
+    return ready;
+  }
+
+  refreshed(session: GuestSession): void {
+    updateConfig(tokenConfig(session));
+  }
+
+  async send(text: string, start?: () => Promise<void>): Promise<{ id: string }> {
+    await start?.();
+    const heard = new Promise<{ id: string }>((resolve) => this.#echoes.push({ text, resolve }));
+    await command("MessagingService.sendMessage", { message: text });
+    return heard;
+  }
+
+  async end(): Promise<void> {
+    await command("MessagingService.clearConversation");
+  }
+
+  async show(): Promise<void> {
+    await command("Messenger.open");
+  }
+
+  async hide(): Promise<void> {
+    await command("Messenger.close");
+  }
+
+  clear(): void {
+    // Ours is forgotten; what the Messenger keeps in the page, it clears in every tab.
+    command("Messenger.clear").catch(() => {});
+  }
+
+  dispose(): void {
+    this.#isGone = true;
+  }
+
+  #echoes: { text: string; resolve: (sent: { id: string }) => void }[] = [];
+
+  async #load(session: GuestSession): Promise<void> {
+    const { bootstrap } = session.messenger.urls;
+    const ready = new Promise<void>((resolve, reject) => {
+      setTimeout(() => {
+        reject(new GuestpassError("timeout", "The official Messenger did not get ready", { retryable: true }));
+      }, READY_TIMEOUT_MS);
+      this.#becomesReady = resolve;
+    });
+    ready.catch(() => {});
+    await loadBootstrap(bootstrap, tokenConfig(session));
+    this.#subscribe();
+    await ready;
+    const { customAttributes } = this.#host;
+    if (customAttributes) await command("Database.set", { messaging: { customAttributes } });
+  }
+
+  #becomesReady: () => void = () => {};
+
+  #subscribe(): void {
+    const host = this.#host;
+    const on = (event: string, listener: (data: unknown) => void): void =>
+      subscribe(event, (data) => {
+        if (!this.#isGone) listener(data);
+      });
+    const state = (name: ConversationState) => () => host.conversationState(name);
+    on("Messenger.ready", () => this.#becomesReady());
+    on("Messenger.opened", () => host.windowOpened(true));
+    on("Messenger.closed", () => host.windowOpened(false));
+    on("MessagingService.started", (data) => {
+      host.conversationState("open");
+      host.started(record(data)["newSession"] === true);
+    });
+    on("MessagingService.restored", state("open"));
+    on("MessagingService.reconnected", state("open"));
+    on("MessagingService.offline", state("reconnecting"));
+    on("MessagingService.reconnecting", state("reconnecting"));
+    on("MessagingService.readOnlyConversation", () => {
+      host.conversationState("read-only");
+      host.ended("read-only");
+    });
+    on("MessagingService.conversationDisconnected", (data) => {
+      if (record(data)["readOnly"] !== true) host.ended("agent");
+    });
+    on("MessagingService.conversationCleared", () => host.ended("cleared"));
+    on("MessagingService.sessionExpired", () => host.ended("expired"));
+    on("Auth.loggedOut", () => host.ended("logout"));
+    on("MessagingService.messagesReceived", (data) => this.#received(data));
+    on("MessagingService.error", (data) => {
+      host.failed(new GuestpassError("messenger_failed", "The official Messenger reported an error", { cause: data }));
+    });
+  }
+
+  #received(data: unknown): void {
+    for (const entry of list(record(data)["messages"])) {
+      const message = decodeMessage(entry);
+      if (!message || (message.type !== "Text" && message.type !== "Structured")) continue;
+      const { identity, text, content, time, from } = message;
+      const sent = message.direction === "Inbound";
+      if (sent) this.#echo(text, identity);
+      const name = from.nickname ?? from.firstName;
+      const shown: TranscriptMessage = {
+        id: identity,
+        direction: sent ? "sent" : "received",
+        status: "delivered",
+        text,
+        at: Date.parse(time) || Date.now(),
+        from: { bot: message.originatingEntity === "Bot", ...(name ? { name } : {}) },
+        content,
+      };
+      this.#host.message(shown);
+    }
+  }
+
+  #echo(text: string, id: string): void {
+    const at = this.#echoes.findIndex((echo) => echo.text === text);
+    this.#echoes.splice(at, at < 0 ? 0 : 1)[0]?.resolve({ id });
+  }
+}
+
+/** Document 1's payload, and document 4's where the session has it, beside what the bootstrap itself wants. */
+function tokenConfig({ token, messenger }: GuestSession): BootstrapConfig {
+  const { deploymentId, region, initConfig, onboarding } = messenger;
+  return {
+    ...onboarding,
+    ...initConfig,
+    guestToken: token,
+    environment: onboarding?.environment ?? environmentOf(region),
+    deploymentId,
+  };
+}

@@ -1,0 +1,66 @@
+/** Where the visitor writes. Says what is wrong with a text and keeps it; sends by Enter, not while an IME composes. */
+import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { fill } from "../strings/strings.js";
+import type { View } from "./host.js";
+import { alertIcon, sendIcon } from "./icons.js";
+import type { Draft } from "./rules/draft.js";
+import type { Status } from "./rules/status.js";
+
+export interface ComposerView extends View {
+  readonly text: string;
+  readonly draft: Draft;
+  readonly status: Status;
+  typed(text: string): void;
+  send(): void;
+  act(action: NonNullable<Status["action"]>): void;
+}
+
+export function composerTemplate(view: ComposerView): TemplateResult {
+  const { strings, status, draft, text } = view;
+  const { action } = status;
+  return html`<div class="foot">
+    ${
+      status.notice
+        ? html`<div class="notice ${status.tone}" role="status">
+            <span>${strings[status.notice]}</span>
+            ${action ? html`<button class="pill" @click=${() => view.act(action)}>${strings[action]}</button>` : nothing}
+          </div>`
+        : nothing
+    }
+    <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
+      <textarea
+        part="input"
+        rows="1"
+        dir="auto"
+        enterkeyhint="send"
+        autocomplete="off"
+        aria-label=${strings.message}
+        aria-invalid=${draft.over > 0 ? "true" : "false"}
+        aria-describedby="over"
+        placeholder=${strings.placeholder}
+        .value=${live(text)}
+        ?disabled=${!status.writable}
+        @input=${(event: Event) => view.typed((event.target as HTMLTextAreaElement).value)}
+        @keydown=${(event: KeyboardEvent) => pressed(event, view)}
+      ></textarea>
+      <button part="send" class="send" type="submit" aria-label=${strings.send} ?disabled=${!status.writable || !draft.sendable}>
+        ${sendIcon}
+      </button>
+    </form>
+    <div class="over" id="over" role="alert">
+      ${draft.over > 0 ? html`${alertIcon}${fill(strings.tooLong, { count: draft.over })}` : nothing}
+    </div>
+  </div>`;
+}
+
+function submit(event: Event, view: ComposerView): void {
+  event.preventDefault();
+  if (view.draft.sendable) view.send();
+}
+
+function pressed(event: KeyboardEvent, view: ComposerView): void {
+  // keyCode 229: Safari ends a composition before it tells of its Enter.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  submit(event, view);
+}

@@ -1,0 +1,29 @@
+/** What the panel sees of the element around it. Shapes alone, so that neither imports the other. */
+import type { ReactiveControllerHost } from "lit";
+import type { PlacementName } from "../attributes.js";
+import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "../events.js";
+import type { PanelMessenger } from "../messengers/panel.js";
+import type { Strings } from "../strings/strings.js";
+
+export interface PanelHost extends ReactiveControllerHost {
+  readonly renderRoot: HTMLElement | DocumentFragment;
+  readonly open: boolean;
+  readonly placement: PlacementName;
+  readonly state: GuestpassState;
+  readonly conversationState: GuestpassConversationState;
+  /** BCP 47, for dates and times. */
+  readonly language: string;
+  /** The conversation's side of the panel, once it is loaded. */
+  readonly conversation: PanelMessenger | undefined;
+  hide(trigger?: GuestpassTrigger): Promise<void>;
+  startSession(): Promise<void>;
+  sendMessage(text: string): Promise<{ id: string }>;
+  endConversation(): Promise<void>;
+}
+
+/** What every room of the panel draws with: the host, and how a change is asked for. */
+export interface View {
+  readonly host: PanelHost;
+  readonly strings: Strings;
+  readonly language: string;
+}

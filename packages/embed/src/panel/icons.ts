@@ -1,0 +1,16 @@
+/** The panel's drawings, on a 24-unit grid with one stroke. They take their colour from the text around them. */
+import { svg, type TemplateResult } from "lit";
+
+function icon(shape: TemplateResult): TemplateResult {
+  return svg`<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shape}</svg>`;
+}
+
+export const sendIcon = icon(svg`<path d="M12 19.5V5M5.5 11.2 12 4.7l6.5 6.5" />`);
+export const closeIcon = icon(svg`<path d="m6.5 6.5 11 11m0-11-11 11" />`);
+export const moreIcon = icon(svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />`);
+export const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
+export const checkIcon = icon(svg`<path d="m5.5 12.5 4.2 4.2 8.8-9.4" />`);
+export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.8" /><path d="M12 7.6v5M12 16.2h.01" />`);
+export const fileIcon = icon(
+  svg`<path d="M13.5 3.5H8a2.2 2.2 0 0 0-2.2 2.2v12.6A2.2 2.2 0 0 0 8 20.5h8a2.2 2.2 0 0 0 2.2-2.2V8.2zM13.5 3.5v4.7h4.7" />`,
+);

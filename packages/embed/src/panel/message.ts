@@ -1,0 +1,93 @@
+/**
+ * One sender's group of messages: name, picture, bubbles, time, and what became of them. The text is untrusted: it is
+ * put into the page as text, and its links are made here.
+ */
+import type { TranscriptMessage } from "@guestpass/messaging";
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Strings } from "../strings/strings.js";
+import type { View } from "./host.js";
+import { alertIcon } from "./icons.js";
+import { linkify, safeImage } from "./linkify.js";
+import type { Group } from "./rules/rows.js";
+import { timeOf } from "./times.js";
+
+export interface MessageView extends View {
+  /** The newest own message: the one that says whether it has arrived. */
+  readonly lastSent: string | undefined;
+  retry(message: TranscriptMessage): void;
+  /** Draws rich content, once the room that can is loaded. */
+  readonly rich: ((message: TranscriptMessage) => unknown) | undefined;
+}
+
+export function senderName(from: TranscriptMessage["from"], strings: Strings): string {
+  return from.name ?? (from.bot ? strings.assistant : strings.agent);
+}
+
+export function groupTemplate(group: Group, view: MessageView): TemplateResult {
+  const { strings } = view;
+  const received = group.direction === "received";
+  const name = received ? senderName(group.from, strings) : strings.you;
+  return html`<div class="group ${group.direction}" role="group" aria-label=${name}>
+    ${received ? html`<div class="name">${name}</div>${avatar(group.from, name)}` : nothing}
+    ${repeat(
+      group.messages,
+      ({ id }) => id,
+      (message) => messageTemplate(message, view),
+    )}
+    ${footer(group, view)}
+  </div>`;
+}
+
+function messageTemplate(message: TranscriptMessage, view: MessageView): TemplateResult {
+  const { text, direction, status, content } = message;
+  return html`${
+    text
+      ? html`<div part="message ${direction}" class="bubble ${status}" dir="auto">${linkify(text).map(
+          ({ text: shown, href }) =>
+            href === undefined
+              ? shown
+              : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${shown}<span class="sr"> (${view.strings.opensNewTab})</span></a>`,
+        )}</div>`
+      : nothing
+  }${content.length > 0 ? view.rich?.(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
+}
+
+function failure(message: TranscriptMessage, { strings, retry }: MessageView): TemplateResult {
+  const why = message.error?.code === "message_rate_limited" ? strings.tooFast : strings.failed;
+  return html`<div class="meta bad">
+    ${alertIcon}<span>${why}</span><button class="link" @click=${() => retry(message)}>${strings.retry}</button>
+  </div>`;
+}
+
+function footer({ messages, direction }: Group, { strings, language, lastSent }: MessageView): unknown {
+  const last = messages.at(-1);
+  if (!last || last.status === "failed") return nothing;
+  const isLastSent = direction === "sent" && last.id === lastSent;
+  const status = last.status === "sending" ? strings.sending : isLastSent ? strings.delivered : "";
+  return html`<div class="meta" aria-live="off">
+    <time datetime=${new Date(last.at).toISOString()}>${timeOf(last.at, language)}</time
+    >${status ? html`<span class="status">${status}</span>` : nothing}
+  </div>`;
+}
+
+function avatar(from: TranscriptMessage["from"], name: string): TemplateResult {
+  const image = safeImage(from.image);
+  return html`<div class="avatar" aria-hidden="true">
+    ${initials(name)}${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer" @error=${hideImage} />` : nothing}
+  </div>`;
+}
+
+/** The initials are below it. */
+function hideImage(event: Event): void {
+  (event.target as HTMLElement).hidden = true;
+}
+
+/** The first letters of the first and the last word. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word = "") =>
+    String.fromCodePoint(word.codePointAt(0) ?? 0x20),
+  );
+  return letters.join("").trim().toLocaleUpperCase();
+}

@@ -1,0 +1,266 @@
+/**
+ * The built-in panel: one dialog of header, transcript and composer, drawn into the element. Holds what is typed and
+ * where the reader is; knows no token, no socket and no frame. Loaded on first open.
+ */
+import type { TranscriptMessage } from "@guestpass/messaging";
+import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
+import type { Strings } from "../strings/strings.js";
+import { type ComposerView, composerTemplate } from "./composer.js";
+import { confirmTemplate } from "./confirm.js";
+import { holdFocus } from "./focus.js";
+import { type HeaderView, headerTemplate } from "./header.js";
+import type { PanelHost } from "./host.js";
+import { type Draft, judgeDraft } from "./rules/draft.js";
+import { type Row, rowsOf } from "./rules/rows.js";
+import { type Status, statusOf } from "./rules/status.js";
+import { Follow } from "./scroll.js";
+import { adoptPanelStyles } from "./styles.js";
+import { type TranscriptView, transcriptTemplate } from "./transcript.js";
+import { Viewport } from "./viewport.js";
+
+export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView {
+  readonly host: PanelHost;
+  strings: Strings;
+  text = "";
+  menuOpen = false;
+  loadingOlder = false;
+  below = 0;
+  rich: TranscriptView["rich"];
+  /** What happens after the visitor has agreed to end the conversation; undefined: nothing is asked. */
+  #asking: "end" | "startNew" | undefined;
+  #follow = new Follow();
+  #viewport: Viewport;
+  #messages: readonly TranscriptMessage[] = [];
+  #newest: TranscriptMessage | undefined;
+
+  constructor(host: PanelHost, strings: Strings) {
+    this.host = host;
+    this.strings = strings;
+    this.#viewport = new Viewport(() => this.#dialog);
+    if (host.renderRoot instanceof ShadowRoot) adoptPanelStyles(host.renderRoot);
+    host.addController(this);
+  }
+
+  get language(): string {
+    return this.host.language;
+  }
+  get status(): Status {
+    const { state, conversationState, conversation } = this.host;
+    return statusOf({ state, conversation: conversationState, ended: conversation?.ended, offline: !navigator.onLine });
+  }
+  get draft(): Draft {
+    return judgeDraft(this.text);
+  }
+  get rows(): readonly Row[] {
+    const { conversation } = this.host;
+    if (!conversation) return [];
+    const rows = rowsOf(this.#messages, conversation.breaks, conversation.unreadFrom);
+    // An end that the notice above the composer tells is not told twice.
+    return rows.at(-1)?.kind === "ended" && this.status.notice ? rows.slice(0, -1) : rows;
+  }
+  get typing(): string | undefined {
+    const talk = this.host.conversation?.conversation;
+    return talk?.agentTyping ? (this.agent ?? this.strings.agent) : undefined;
+  }
+  /** What comes in now is history: it is not read out. */
+  get filling(): boolean {
+    return this.loadingOlder || this.host.conversationState !== "open";
+  }
+  get hasOlder(): boolean {
+    return this.host.conversation?.conversation?.hasOlder ?? false;
+  }
+  get agent(): string | undefined {
+    return this.#messages.findLast(({ direction, from }) => direction === "received" && from.name)?.from.name;
+  }
+  get lastSent(): string | undefined {
+    return this.#messages.findLast(({ direction }) => direction === "sent")?.id;
+  }
+  get canEnd(): boolean {
+    const { conversationState, conversation } = this.host;
+    return this.#messages.length > 0 && conversationState === "open" && conversation?.ended !== "guest";
+  }
+
+  render(): TemplateResult {
+    const { open, placement } = this.host;
+    const modal = this.#viewport.full && placement !== "inline";
+    return html`<section
+      part="panel"
+      class="panel"
+      role="dialog"
+      aria-label=${this.strings.title}
+      aria-modal=${modal ? "true" : nothing}
+      tabindex="-1"
+      ?hidden=${!open}
+      @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
+      @click=${(event: Event) => this.#clicked(event)}
+    >
+      ${headerTemplate(this)} ${transcriptTemplate(this)} ${composerTemplate(this)}
+      ${this.#asking ? confirmTemplate(this.strings, (yes) => this.#answered(yes)) : nothing}
+    </section>`;
+  }
+
+  hostUpdate(): void {
+    this.#follow.before();
+    this.#messages = this.host.conversation?.messages ?? [];
+    this.#noticeNewest();
+  }
+
+  hostUpdated(): void {
+    const scroller = this.#find(".transcript");
+    if (!scroller) return;
+    this.#follow.attach(scroller);
+    this.#follow.after(this.#messages[0]?.id);
+    this.#fitInput();
+  }
+
+  hostConnected(): void {
+    this.#viewport.start();
+    this.host.requestUpdate();
+  }
+
+  hostDisconnected(): void {
+    this.#viewport.stop();
+    this.#follow.detach();
+  }
+
+  /** Moves the focus in: to where one writes, or to the dialog where that would bring up a keyboard over it. */
+  focus(): void {
+    this.#follow.toEnd();
+    const input = this.#find<HTMLTextAreaElement>("textarea");
+    const target = matchMedia("(pointer: coarse)").matches || input?.disabled ? this.#dialog : input;
+    target?.focus({ preventScroll: true });
+  }
+
+  typed(text: string): void {
+    this.text = text;
+    this.host.conversation?.conversation?.typing();
+    this.host.requestUpdate();
+  }
+
+  send(): void {
+    const text = this.text.trim();
+    this.text = "";
+    this.#follow.toEnd();
+    this.#quietly(this.host.sendMessage(text));
+    this.#find("textarea")?.focus();
+  }
+
+  retry(message: TranscriptMessage): void {
+    const { conversation } = this.host;
+    if (conversation) this.#quietly(conversation.retry(message, (text) => this.host.sendMessage(text)));
+  }
+
+  act(): void {
+    this.#quietly(this.host.startSession());
+    this.#find("textarea")?.focus();
+  }
+
+  scrolled(): void {
+    if (this.#follow.scrolled() || (this.#follow.atEnd && this.below > 0)) {
+      this.below = 0;
+      this.host.requestUpdate();
+    }
+    if (this.#follow.atStart && !this.#follow.atEnd) this.loadOlder();
+  }
+
+  loadOlder(): void {
+    if (this.loadingOlder || !this.hasOlder) return;
+    this.loadingOlder = true;
+    const done = (): void => {
+      this.loadingOlder = false;
+      this.host.requestUpdate();
+    };
+    this.#quietly((this.host.conversation?.conversation?.loadOlder() ?? Promise.resolve()).finally(done));
+  }
+
+  toEnd(): void {
+    this.below = 0;
+    this.#follow.toEnd();
+    this.#find("textarea")?.focus();
+    this.host.requestUpdate();
+  }
+
+  toggleMenu(open = !this.menuOpen): void {
+    this.menuOpen = open;
+    this.host.requestUpdate();
+    void this.host.updateComplete.then(() => this.#find(open ? ".item:not(:disabled)" : ".more")?.focus());
+  }
+
+  askEnd(): void {
+    this.#ask("end");
+  }
+
+  startNew(): void {
+    if (this.canEnd) this.#ask("startNew");
+    else {
+      this.menuOpen = false;
+      this.act();
+    }
+  }
+
+  close(): void {
+    this.#quietly(this.host.hide("close-button"));
+  }
+
+  #ask(next: "end" | "startNew"): void {
+    this.menuOpen = false;
+    this.#asking = next;
+    this.host.requestUpdate();
+    void this.host.updateComplete.then(() => this.#find(".confirm button")?.focus());
+  }
+
+  #answered(yes: boolean): void {
+    const next = this.#asking;
+    this.#asking = undefined;
+    this.host.requestUpdate();
+    this.#dialog?.focus();
+    if (!yes) return;
+    const ended = this.host.endConversation();
+    this.#quietly(next === "startNew" ? ended.then(() => this.host.startSession()) : ended);
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.key === "Tab" && this.#viewport.full && this.#dialog) holdFocus(event, this.#dialog);
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.menuOpen) this.toggleMenu(false);
+    else if (this.#asking) this.#answered(false);
+    else this.#quietly(this.host.hide("escape"));
+  }
+
+  #clicked(event: Event): void {
+    if (this.menuOpen && !(event.target as Element).closest(".menu, .more")) this.toggleMenu(false);
+  }
+
+  /** A message that comes while its reader is further up is counted. */
+  #noticeNewest(): void {
+    const newest = this.#messages.at(-1);
+    if (newest === this.#newest || newest?.id === this.#newest?.id) return;
+    const isFirst = this.#newest === undefined;
+    this.#newest = newest;
+    if (!isFirst && newest?.direction === "received" && !this.#follow.atEnd) this.below += 1;
+  }
+
+  /** Where the browser cannot size a text field by its content. */
+  #fitInput(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    const input = this.#find<HTMLTextAreaElement>("textarea");
+    if (!input) return;
+    input.style.blockSize = "auto";
+    input.style.blockSize = `${input.scrollHeight}px`;
+  }
+
+  /** What fails is told by the element's events and shown beside the message. */
+  #quietly(work: Promise<unknown>): void {
+    work.catch(() => {});
+  }
+
+  get #dialog(): HTMLElement | null {
+    return this.#find(".panel");
+  }
+
+  #find<Found extends HTMLElement = HTMLElement>(selector: string): Found | null {
+    return this.host.renderRoot.querySelector<Found>(selector);
+  }
+}

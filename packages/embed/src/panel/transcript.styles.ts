@@ -1,0 +1,112 @@
+/** What stands between the messages: days, ends, the way to older and newer ones, and nothing yet. */
+import { css } from "lit";
+
+export const transcriptStyles = css`
+  .rule {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    margin-block: 16px 2px;
+    color: var(--_mute);
+    font-size: 12px;
+    text-align: center;
+    text-wrap: balance;
+  }
+  .rule::before,
+  .rule::after {
+    content: "";
+    flex: 1 1 12px;
+    border-block-start: 1px solid var(--_line);
+  }
+  .rule.day::before,
+  .rule.day::after {
+    border: 0;
+  }
+  .rule.new {
+    color: color-mix(in srgb, var(--_accent) 60%, var(--_text));
+    font-weight: 600;
+  }
+  .rule.new::before,
+  .rule.new::after {
+    border-color: color-mix(in srgb, var(--_accent) 45%, var(--_surface));
+  }
+  .older {
+    align-self: center;
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    min-block-size: 32px;
+    color: var(--_mute);
+    font-size: 12.5px;
+    font-weight: 500;
+  }
+  .spinner {
+    inline-size: 14px;
+    block-size: 14px;
+    border: 2px solid var(--_line);
+    border-block-start-color: var(--_accent);
+    border-radius: 50%;
+    animation: turn 0.8s linear infinite;
+  }
+  .empty {
+    margin: auto;
+    padding: 24px;
+    color: var(--_mute);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .empty p {
+    margin: 0;
+  }
+  .hello {
+    margin-block-end: 12px;
+    color: var(--_accent);
+  }
+  .hello-title {
+    color: var(--_text);
+    font-size: 18px;
+    font-weight: 650;
+    letter-spacing: -0.012em;
+  }
+  .typing .bubble {
+    display: flex;
+    gap: 4px;
+    padding: 14px;
+  }
+  .typing i {
+    inline-size: 7px;
+    block-size: 7px;
+    border-radius: 50%;
+    background: var(--_mute);
+    animation: bob 1.2s ease-in-out infinite;
+  }
+  .typing i:nth-child(2) {
+    animation-delay: 0.15s;
+  }
+  .typing i:nth-child(3) {
+    animation-delay: 0.3s;
+  }
+  .jump {
+    position: absolute;
+    inset-block-end: 12px;
+    inset-inline: 0;
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    inline-size: fit-content;
+    min-block-size: 36px;
+    margin-inline: auto;
+    padding-inline: 16px 12px;
+    border-radius: 18px;
+    background: var(--_text);
+    color: var(--_surface);
+    box-shadow: 0 6px 18px -2px rgb(0 0 0 / 0.34);
+    font-size: 13px;
+    font-weight: 600;
+    animation: rise 0.2s var(--_ease);
+  }
+  .jump svg {
+    inline-size: 16px;
+    block-size: 16px;
+  }
+`;

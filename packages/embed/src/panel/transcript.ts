@@ -1,0 +1,97 @@
+/** The list of what was said: days, groups, ends of sessions, who is typing. Draws rows; does not make them. */
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { fill } from "../strings/strings.js";
+import { downIcon } from "./icons.js";
+import { groupTemplate, type MessageView } from "./message.js";
+import type { Row } from "./rules/rows.js";
+import { endedWord } from "./rules/status.js";
+import { dayOf } from "./times.js";
+
+export interface TranscriptView extends MessageView {
+  readonly rows: readonly Row[];
+  /** Whose typing is shown. */
+  readonly typing: string | undefined;
+  readonly hasOlder: boolean;
+  readonly loadingOlder: boolean;
+  /** What comes in now is history: it is not read out. */
+  readonly filling: boolean;
+  /** Messages that came while the reader was further up. */
+  readonly below: number;
+  scrolled(): void;
+  loadOlder(): void;
+  toEnd(): void;
+}
+
+export function transcriptTemplate(view: TranscriptView): TemplateResult {
+  const { strings, rows, typing } = view;
+  return html`<div class="body">
+    <div
+      part="transcript"
+      class="transcript"
+      role="log"
+      aria-live="polite"
+      aria-relevant="additions"
+      aria-label=${strings.title}
+      aria-busy=${view.filling ? "true" : "false"}
+      tabindex="0"
+      @scroll=${() => view.scrolled()}
+    >
+      <div class="rows">
+        ${older(view)}
+        ${rows.length === 0 && !view.hasOlder ? empty(view) : nothing}
+        ${repeat(
+          rows,
+          ({ key }) => key,
+          (row) => rowTemplate(row, view),
+        )}
+        ${typing === undefined ? nothing : typingTemplate(fill(strings.typing, { name: typing }))}
+      </div>
+    </div>
+    ${
+      view.below > 0
+        ? html`<button class="jump" @click=${() => view.toEnd()}>${strings.newMessages}${downIcon}</button>`
+        : nothing
+    }
+  </div>`;
+}
+
+function rowTemplate(row: Row, view: TranscriptView): TemplateResult {
+  const { strings, language } = view;
+  switch (row.kind) {
+    case "day":
+      return html`<div class="rule day"><span>${dayOf(row.at, language)}</span></div>`;
+    case "unread":
+      return html`<div class="rule new"><span>${strings.newMessages}</span></div>`;
+    case "ended":
+      return html`<div class="rule ended"><span>${strings[endedWord(row.reason)]}</span></div>`;
+    case "group":
+      return groupTemplate(row, view);
+  }
+}
+
+function older({ strings, hasOlder, loadingOlder, loadOlder }: TranscriptView): unknown {
+  if (!hasOlder) return nothing;
+  return loadingOlder
+    ? html`<div class="older"><span class="spinner"></span>${strings.loading}</div>`
+    : html`<button class="older link" @click=${() => loadOlder()}>${strings.earlier}</button>`;
+}
+
+function empty({ strings }: TranscriptView): TemplateResult {
+  return html`<div class="empty"><slot name="empty">
+    <svg class="hello" viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
+      <path d="M13 9h28a9 9 0 0 1 9 9v13a9 9 0 0 1-9 9H27L15.6 48.4A1.6 1.6 0 0 1 13 47.1V40a9 9 0 0 1-9-9V18a9 9 0 0 1 9-9Z" fill="currentColor" opacity=".16"/>
+      <path d="M54 25.5a8 8 0 0 1 6 7.8V43a8 8 0 0 1-7 7.9v4.6a1.4 1.4 0 0 1-2.3 1L44 51H33a8 8 0 0 1-6.6-3.5L28.3 46H41a14 14 0 0 0 13-14Z" fill="currentColor"/>
+      <path d="M17 22.5h20M17 30h12" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round"/>
+    </svg>
+    <p class="hello-title">${strings.emptyTitle}</p>
+    <p>${strings.emptyText}</p>
+  </slot></div>`;
+}
+
+function typingTemplate(text: string): TemplateResult {
+  return html`<div class="group received typing">
+    <div class="bubble" aria-hidden="true"><i></i><i></i><i></i></div>
+    <span class="sr">${text}</span>
+  </div>`;
+}
