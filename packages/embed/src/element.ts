@@ -1,0 +1,249 @@
+/**
+ * `<guestpass-messenger>`: requests and reflects, decides nothing. Knows its attributes, its launcher and where the
+ * panel is drawn; what a session is, the controller knows.
+ */
+import type { Authorization, Challenge, Consent } from "@guestpass/protocol";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import {
+  type MessengerName,
+  type PersistName,
+  type PlacementName,
+  properties,
+  type StartName,
+  type ThemeName,
+} from "./attributes.js";
+import { Controller, type ControllerHost } from "./controller.js";
+import { Door, type DoorHost } from "./door.js";
+import { elementStyles } from "./element.styles.js";
+import { GuestpassError } from "./errors.js";
+import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "./events.js";
+import { type LauncherView, launcherTemplate } from "./launcher.js";
+import type { PanelMessenger } from "./messengers/panel.js";
+import { Starter } from "./starter.js";
+import { direction, languageAt } from "./strings/language.js";
+import type { Strings } from "./strings/strings.js";
+import { VERSION } from "./version.js";
+import type { GuestpassReport } from "./voice.js";
+
+/** Properties that change how the element looks, and nothing of its session. */
+const APPEARANCE: ReadonlySet<PropertyKey> = new Set(["open", "theme", "placement", "start"]);
+
+/**
+ * Genesys Cloud web messaging on any page, with a guest token that is renewed before it dies.
+ *
+ * @tag guestpass-messenger
+ * @slot launcher - The launcher's icon.
+ * @slot header - The panel's title.
+ * @slot empty - What is shown before anything was said.
+ * @csspart launcher @csspart badge @csspart panel @csspart header @csspart transcript
+ * @csspart message - Also `sent` or `received`.
+ * @csspart composer @csspart input @csspart send
+ * @cssproperty [--guestpass-color-accent=#3b4fe4] @cssproperty --guestpass-color-on-accent
+ * @cssproperty --guestpass-color-surface @cssproperty --guestpass-color-text
+ * @cssproperty [--guestpass-radius=20px] @cssproperty --guestpass-font
+ * @cssproperty [--guestpass-z-index=2147483000] @cssproperty [--guestpass-offset=20px]
+ */
+export class GuestpassMessenger extends LitElement implements ControllerHost, DoorHost, LauncherView {
+  static readonly version = VERSION;
+  static override properties = properties;
+  static override styles = elementStyles;
+
+  declare endpoint: string | undefined;
+  declare deploymentId: string | undefined;
+  declare messenger: MessengerName;
+  declare start: StartName;
+  declare theme: ThemeName;
+  declare placement: PlacementName;
+  declare persist: PersistName;
+  declare open: boolean;
+  /** JWT signed by the site's back end; never an attribute. */
+  declare identityToken: string | undefined;
+  declare getIdentityToken: (() => string | undefined | Promise<string | undefined>) | undefined;
+  declare customAttributes: Record<string, string> | undefined;
+  declare consent: Consent | undefined;
+  declare challenge: Challenge | (() => Challenge | Promise<Challenge>) | undefined;
+  declare authorization: Authorization | undefined;
+  declare queueId: string | undefined;
+
+  readonly #controller = new Controller(this);
+  readonly #door = new Door(this);
+  readonly #starter = new Starter();
+  #connection = new AbortController();
+  #internals: ElementInternals | undefined;
+
+  constructor() {
+    super();
+    this.messenger = "panel";
+    this.start = "interaction";
+    this.theme = "auto";
+    this.placement = "end";
+    this.persist = "site";
+    this.open = false;
+    this.lang = "";
+  }
+
+  get state(): GuestpassState {
+    return this.#controller.voice.state;
+  }
+  get conversationState(): GuestpassConversationState {
+    return this.#controller.voice.conversation;
+  }
+  /** Messages that came while nobody looked. */
+  get unread(): number {
+    return this.#controller.voice.unread;
+  }
+  /** Whole seconds that the token has left; 0 without one. */
+  get expiresIn(): number {
+    return this.#controller.expiresIn;
+  }
+
+  /** Opens the panel and begins a session; resolves when it is open. Rejects with `unsupported`, `messenger_failed`. */
+  show(trigger: GuestpassTrigger = "method"): Promise<void> {
+    return this.#controller.run(async () => {
+      if (this.messenger === "none") throw new GuestpassError("unsupported", 'messenger="none" has nothing to show');
+      await this.#door.show(trigger);
+    });
+  }
+
+  /** Closes the panel; the conversation goes on. */
+  hide(trigger: GuestpassTrigger = "method"): Promise<void> {
+    return this.#door.hide(trigger);
+  }
+
+  toggle(trigger: GuestpassTrigger = "method"): Promise<void> {
+    return this.#door.shown ? this.hide(trigger) : this.show(trigger);
+  }
+
+  /** Gets a token and initialises the messenger with it; resolves when it is ready. */
+  startSession(): Promise<void> {
+    return this.#controller.start();
+  }
+
+  /** Renews the token; within 10 s of the last renewal it is the current one. */
+  refreshToken(): Promise<void> {
+    return this.#controller.refresh();
+  }
+
+  /** Sends a text, starting what that needs; resolves with the platform's id of the message. */
+  sendMessage(text: string): Promise<{ id: string }> {
+    return this.#controller.send(text);
+  }
+
+  endConversation(): Promise<void> {
+    return this.#controller.end();
+  }
+
+  /** Ends the session and leaves nothing behind: for shared computers and for signing out. */
+  reset(): Promise<void> {
+    this.#door.turned(false, "method");
+    this.#door.remove();
+    return this.#controller.reset();
+  }
+
+  /** A redacted timeline for a bug report: no token, no handle, no message. */
+  debugReport(): GuestpassReport {
+    return this.#controller.report(VERSION);
+  }
+
+  // From here on: what the rooms inside see of the element.
+
+  /** @internal */
+  get watched(): boolean {
+    return this.#door.shown && document.visibilityState === "visible";
+  }
+  /** @internal BCP 47. */
+  get language(): string {
+    return languageAt(this);
+  }
+  /** @internal */
+  get strings(): Strings | undefined {
+    return this.#door.strings;
+  }
+  /** @internal */
+  get conversation(): PanelMessenger | undefined {
+    return this.messenger === "panel" ? (this.#controller.messenger as PanelMessenger | undefined) : undefined;
+  }
+  /** @internal */
+  get busy(): boolean {
+    return this.#door.busy;
+  }
+  /** @internal */
+  get inline(): boolean {
+    return this.placement === "inline";
+  }
+  /** @internal The pointer is down on the launcher: what opening needs may come while it goes up. */
+  press(): void {
+    if (this.messenger === "panel" && !this.#door.shown) this.#door.load().catch(() => {});
+  }
+  /** @internal */
+  showOther(): Promise<void> | undefined {
+    if (this.messenger !== "genesys") return undefined;
+    return this.#controller.start().then(() => this.#controller.messenger?.show());
+  }
+  /** @internal */
+  begin(): void {
+    this.#controller.startQuietly();
+  }
+  /** @internal */
+  turned(open: boolean): void {
+    if (this.watched) this.#controller.voice.setUnread(0);
+    if (!open) this.#controller.messenger?.hide().catch(() => {});
+  }
+  /** @internal */
+  windowOpened(open: boolean): void {
+    this.#door.turned(open, "messenger");
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
+    document.addEventListener("visibilitychange", () => this.turned(this.#door.shown), { signal });
+    if (this.hasUpdated) this.#arm();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#connection.abort();
+    this.#starter.disarm();
+    // A move in the document is a removal and an insertion in one task: it must not cost the conversation.
+    setTimeout(() => {
+      if (this.isConnected) return;
+      this.#door.remove();
+      this.#controller.dispose();
+    });
+  }
+
+  protected override firstUpdated(): void {
+    this.#arm();
+  }
+
+  protected override willUpdate(): void {
+    this.#internals ??= this.attachInternals?.();
+    const written = this.hasAttribute("dir") ? undefined : direction(this.language);
+    for (const way of ["ltr", "rtl"]) this.#internals?.states?.[way === written ? "add" : "delete"](way);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    this.#door.follow();
+    if (this.strings || this.unread > 0) this.#door.speak().catch(() => {});
+    const settings = [...changed.keys()].filter((name) => !APPEARANCE.has(name));
+    if (settings.length > 0) this.#controller.configure(new Set(settings));
+  }
+
+  protected override render(): unknown {
+    if (this.messenger === "none") return nothing;
+    return html`${this.#door.panel?.render()}${launcherTemplate(this)}`;
+  }
+
+  #arm(): void {
+    const begin = (): void => this.#controller.startQuietly();
+    this.#starter.arm(this, this.start, begin, () => this.#controller.canResume && begin());
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "guestpass-messenger": GuestpassMessenger;
+  }
+}
