@@ -1,0 +1,123 @@
+// The script-tag build: ES-module chunks with hashed names, the classic loader that knows the entry's name, and a
+// manifest with integrity hashes, sizes and a CSP snippet. Fails when a budget is exceeded or nothing was measured.
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build as vite } from "vite";
+import { aliases } from "../../tools/aliases.mjs";
+import { checkBudgets } from "./tools/budgets.mjs";
+import { tightenTemplates } from "./tools/templates.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const OUT = join(here, "dist/cdn");
+const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+
+const base = {
+  root: here,
+  configFile: false,
+  logLevel: "warn",
+  publicDir: false,
+  resolve: { alias: aliases },
+  define: { "process.env.NODE_ENV": '"production"' },
+};
+const output = { target: "es2022", outDir: OUT, minify: "oxc", modulePreload: false, reportCompressedSize: false };
+
+/** Lit's Trusted Types policy under this product's name, so that a page allows one policy, not two. */
+const trustedTypes = {
+  name: "guestpass-trusted-types",
+  transform(code, id) {
+    if (!/lit-html[\\/](?:development[\\/])?lit-html\.js$/.test(id)) return;
+    if (!code.includes('createPolicy("lit-html"'))
+      throw new Error("lit-html no longer creates the policy that is renamed here");
+    return { code: code.replace('createPolicy("lit-html"', 'createPolicy("guestpass"'), map: null };
+  },
+};
+
+async function buildModules() {
+  const result = await vite({
+    ...base,
+    plugins: [trustedTypes, tightenTemplates()],
+    build: {
+      ...output,
+      emptyOutDir: true,
+      rollupOptions: {
+        input: { element: join(here, "src/define.ts") },
+        preserveEntrySignatures: "strict",
+        output: { format: "es", entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" },
+      },
+    },
+  });
+  return result.output.filter((part) => part.type === "chunk");
+}
+
+async function buildLoader(entry) {
+  await vite({
+    ...base,
+    define: { ...base.define, __GUESTPASS_ENTRY__: JSON.stringify(entry) },
+    build: {
+      ...output,
+      emptyOutDir: false,
+      rollupOptions: {
+        input: { guestpass: join(here, "src/loader/guestpass.ts") },
+        output: { format: "iife", entryFileNames: "guestpass.js" },
+      },
+    },
+  });
+}
+
+function describe(name) {
+  const bytes = readFileSync(join(OUT, name));
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+  return {
+    integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}`,
+    bytes: bytes.length,
+    brotli: brotliCompressSync(bytes, options).length,
+  };
+}
+
+/** Directives for a page that allows nothing else. `{endpoint}` and `{region}` are the page's to fill in. */
+function csp() {
+  const directives = {
+    "script-src": ["{endpoint}"],
+    "connect-src": ["{endpoint}", "wss://webmessaging.{region}", "https://api.{region}", "https://api-cdn.{region}"],
+    "img-src": ["https:"],
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["guestpass"],
+  };
+  const header = Object.entries(directives)
+    .map(([name, values]) => `${name} ${values.join(" ")}`)
+    .join("; ");
+  return { directives, header };
+}
+
+export async function build() {
+  rmSync(OUT, { recursive: true, force: true });
+  const chunks = await buildModules();
+  const entry = chunks.find((chunk) => chunk.isEntry);
+  await buildLoader(entry.fileName);
+  const names = ["guestpass.js", ...chunks.map((chunk) => chunk.fileName)];
+  const files = Object.fromEntries(names.map((name) => [name, describe(name)]));
+  const budgets = checkBudgets(chunks, files);
+  const { integrity } = files["guestpass.js"];
+  const manifest = {
+    version,
+    entry: entry.fileName,
+    files,
+    budgets,
+    csp: csp(),
+    script: `<script async src="{endpoint}/embed/${version}/guestpass.js" integrity="${integrity}" crossorigin="anonymous" data-deployment-id="{deploymentId}"></script>`,
+  };
+  writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { files, budgets } = await build();
+  for (const { name, brotli, limit, files: parts } of budgets) {
+    console.log(`${name}: ${brotli} of ${limit} bytes (brotli), ${parts.length} files`);
+  }
+  if (process.argv.includes("--verbose"))
+    for (const [name, { bytes, brotli }] of Object.entries(files)) console.log(`  ${name} ${bytes} ${brotli}`);
+}

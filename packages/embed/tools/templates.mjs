@@ -1,0 +1,54 @@
+// Takes the layout out of html, svg and css template literals: line breaks and indents that a reader of the source
+// wants and a browser does not. Works on the syntax tree; a space between words and inside attributes stays.
+import { parseAst } from "vite";
+
+const TAGS = new Set(["html", "svg", "css"]);
+
+export function tightenTemplates() {
+  return {
+    name: "guestpass-templates",
+    enforce: "post",
+    transform(code, id) {
+      if (!/\/packages\/embed\/src\//.test(id) || !/(?:html|svg|css)`/.test(code)) return;
+      const edits = [];
+      walk(parseAst(code), (node) => {
+        if (node.type !== "TaggedTemplateExpression" || !TAGS.has(node.tag.name)) return;
+        const tighten = node.tag.name === "css" ? tightenCss : tightenMarkup;
+        for (const { start, end } of node.quasi.quasis) edits.push([start, end, tighten]);
+      });
+      let result = code;
+      for (const [start, end, tighten] of edits.sort((a, b) => b[0] - a[0])) {
+        result = result.slice(0, start) + tighten(result.slice(start, end)) + result.slice(end);
+      }
+      return { code: result, map: null };
+    },
+  };
+}
+
+function tightenCss(text) {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,>]) ?/g, "$1")
+    .replace(/: /g, ":")
+    .replace(/;}/g, "}");
+}
+
+/** Breaks with their indents are layout: nothing between tags, one space elsewhere. */
+function tightenMarkup(text) {
+  return text
+    .replace(/>\s*\n\s*</g, "><")
+    .replace(/>\s*\n\s*$/g, ">")
+    .replace(/^\s*\n\s*</g, "<")
+    .replace(/\s*\n\s*/g, " ");
+}
+
+function walk(node, visit) {
+  if (node === null || typeof node !== "object") return;
+  if (Array.isArray(node)) {
+    for (const child of node) walk(child, visit);
+    return;
+  }
+  if (typeof node.type === "string") visit(node);
+  for (const key in node) if (key !== "parent") walk(node[key], visit);
+}
