@@ -56,7 +56,8 @@ export function answerOptions(request: FastifyRequest, reply: FastifyReply, meth
 /** Answers with a problem. What a page may not see goes to the log. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);
-  logProblem(refusal, request);
+  // Work that was given up because its caller went away is no fault.
+  if (!reply.raw.destroyed) logProblem(refusal, request);
   if ("headers" in refusal && refusal.headers) reply.headers(refusal.headers);
   if (refusal.retryAfterSeconds !== undefined) reply.header("retry-after", refusal.retryAfterSeconds);
   if (refusal.status === 401) reply.header("www-authenticate", "Bearer");

@@ -32,7 +32,7 @@ export async function startRunning(config: Config, { log, stdout, onRefused }: R
   const audit = await openAudit(config, stdout, (message) => log.warn(message));
   const { broker, store } = await assembleBroker(config, {
     audit: (record) => audit.write(record),
-    warn: (message, detail) => log.warn(detail ?? {}, message),
+    warn: (message, detail) => log.warn(loggable(detail), message),
   });
   const readiness = createReadiness({
     broker,
@@ -61,6 +61,12 @@ export async function startRunning(config: Config, { log, stdout, onRefused }: R
       await audit.close();
     },
   };
+}
+
+/** The log knows an error by the name `err`, and by that alone. */
+function loggable(detail: object | undefined): object {
+  const { error, ...rest } = (detail ?? {}) as { error?: unknown };
+  return error === undefined ? rest : { ...rest, err: error };
 }
 
 async function openAudit(config: Config, stdout: Writable, warn: (message: string) => void): Promise<AuditLog> {

@@ -23,6 +23,7 @@ const REQUEST_MS = 10_000;
 const CHECK_SLOW_CLIENTS_MS = 2000;
 /** Longer than the idle time of usual load balancers (60 s), so that it is they who close. */
 const KEEP_ALIVE_MS = 72_000;
+const CLOSE_IDLE_MS = 50;
 /** No byte in either direction for so long, beyond the time that an answer may take. */
 const SILENCE_MS = 15_000;
 
@@ -86,12 +87,25 @@ export async function createServer(config: Config, surroundings: Surroundings = 
     },
     async close() {
       readiness.close();
-      await app.close();
+      await closeServer(app);
       await admin?.close();
       metrics?.close();
       await running.close();
     },
   };
+}
+
+/**
+ * A connection that was busy when closing began is kept by its client once its answer is out; without this it would
+ * hold the end up until the keep-alive time is over.
+ */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {

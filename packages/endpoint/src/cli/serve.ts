@@ -21,10 +21,10 @@ export const serve: Command = {
   },
   async run(args, env, io) {
     const config = readConfig(withOptions(env, args));
-    for (const warning of config.warnings) say(io.stderr, `guestpass: warning: ${warning}`);
-    // Before anything is open, so that a signal that comes early ends it cleanly, too.
+    // First of all, so that a signal that comes early ends it cleanly, too.
     let server: GuestpassServer | undefined;
     endOnSignals(config, io, async () => server?.close());
+    for (const warning of config.warnings) say(io.stderr, `guestpass: warning: ${warning}`);
     server = await createServer(config, {
       stdout: io.stdout,
       stderr: io.stderr,

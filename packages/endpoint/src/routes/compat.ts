@@ -12,7 +12,7 @@ const PASSED_ON: ReadonlySet<number> = new Set([401, 403]);
 export function compatRoute(scope: FastifyInstance, gate: Gate): void {
   scope.post(COMPAT_PATH, { schema: compatGuestToken, onRequest: gate.starts }, async (request, reply) => {
     const token = await gate
-      .run(() => gate.broker.compatGuestToken(request.body, contextOf(request, gate)))
+      .run(() => gate.broker.compatGuestToken(request.body, contextOf(request, reply, gate)))
       .catch((error: unknown) => {
         throw passOn(error);
       });

@@ -67,18 +67,30 @@ export function createGate(
 }
 
 /** The request as the broker knows it. */
-export function contextOf(request: FastifyRequest, gate: Gate): RequestContext {
+export function contextOf(request: FastifyRequest, reply: FastifyReply, gate: Gate): RequestContext {
   const { headers, method, id } = request;
   const context: RequestContext = {
     requestId: id,
     origin: headers.origin ?? null,
     address: request.ip,
-    signal: request.signal,
+    signal: goneSignal(reply),
   };
   const { dpop } = headers;
   if (typeof dpop === "string")
     context.dpop = { proof: dpop, method, url: gate.baseUrl(request) + pathOf(request.originalUrl) };
   return context;
+}
+
+/**
+ * Aborts when the connection closes before the answer is out. Not `request.signal`: that one aborts as soon as a body
+ * has been read, because Node closes the request's stream then.
+ */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 function pathOf(url: string): string {

@@ -12,7 +12,7 @@ const CACHE_CONTROL = "private, max-age=300";
 export function messengerRoute(scope: FastifyInstance, gate: Gate): void {
   scope.get(ENDPOINT_PATHS.messenger, { schema: messenger, onRequest: gate.reads }, async (request, reply) => {
     const { deploymentId } = request.query as { deploymentId?: unknown };
-    const info = await gate.run(() => gate.broker.messengerInfo(deploymentId, contextOf(request, gate)));
+    const info = await gate.run(() => gate.broker.messengerInfo(deploymentId, contextOf(request, reply, gate)));
     const body = JSON.stringify(info);
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
     reply.headers({ etag, "cache-control": CACHE_CONTROL });
