@@ -10,6 +10,17 @@ export const LAUNCHER = {
   de: "Chat mit uns",
   fr: "Discuter avec nous",
   es: "Chatea con nosotros",
+  pt: "Fale connosco",
+  it: "Chatta con noi",
+  nl: "Chat met ons",
+  pl: "Porozmawiaj z nami",
+  tr: "Bizimle sohbet edin",
+  ar: "تحدّث معنا",
+  he: "דברו איתנו",
+  ja: "チャットで問い合わせる",
+  ko: "채팅 상담",
+  zh: "在线咨询",
+  "zh-hant": "線上諮詢",
 } as const;
 
 export type Language = keyof typeof LAUNCHER;
@@ -19,13 +30,25 @@ const TABLES: Record<Language, () => Promise<{ default: Strings }>> = {
   de: () => import("./de.js"),
   fr: () => import("./fr.js"),
   es: () => import("./es.js"),
+  pt: () => import("./pt.js"),
+  it: () => import("./it.js"),
+  nl: () => import("./nl.js"),
+  pl: () => import("./pl.js"),
+  tr: () => import("./tr.js"),
+  ar: () => import("./ar.js"),
+  he: () => import("./he.js"),
+  ja: () => import("./ja.js"),
+  ko: () => import("./ko.js"),
+  zh: () => import("./zh.js"),
+  "zh-hant": () => import("./zh-hant.js"),
 };
 
 /** The language of ours that serves a tag such as `de-CH`; English where none does. */
 export function findLanguage(tag: string): Language {
   const parts = tag.toLowerCase().split("-");
   const base = parts[0] === "iw" ? "he" : parts[0];
-  if (base === "zh" && parts.some((part) => /^(?:hant|tw|hk|mo)$/.test(part))) return known("zh-hant");
+  const isTraditional = !parts.includes("hans") && parts.some((part) => /^(?:hant|tw|hk|mo)$/.test(part));
+  if (base === "zh" && isTraditional) return known("zh-hant");
   return known(base);
 }
 

@@ -59,6 +59,7 @@ export function statusOf({ state, conversation, ended, offline }: Situation): St
   if (offline || state === "offline") {
     return { line: "offline", notice: "offlineText", writable: true, tone: "bad" };
   }
+  if (ended === "expired" || ended === "cleared") return { notice: ENDED_WORD[ended], writable: true, tone: "quiet" };
   if (state === "starting" || conversation === "connecting")
     return { line: "connecting", writable: true, tone: "busy" };
   if (conversation === "reconnecting") return { line: "reconnecting", writable: true, tone: "busy" };
