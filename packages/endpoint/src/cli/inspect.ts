@@ -18,6 +18,8 @@ export interface Finding {
 /** Tokens are refused, or live too long, where the clocks differ by more. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 const FETCH_MS = 5000;
+/** Their ids name a web chat, or nothing: that there is no such messenger deployment may be right. */
+const OTHER_IDS: ReadonlySet<string> = new Set(["guest-tokens", "webchat-instances"]);
 
 /** @throws ConfigError when a file that the configuration names cannot be used. */
 export async function* inspect(config: Config, issue: boolean): AsyncGenerator<Finding> {
@@ -54,7 +56,7 @@ async function checkDeployment(broker: Broker, config: Config, id: string): Prom
     if (deployment) return { name, status: "ok", detail: `${id} is published` };
     return {
       name,
-      status: "warning",
+      status: OTHER_IDS.has(config.guestApi) ? "warning" : "fault",
       detail: `${id}: its public configuration cannot be had`,
       mend: "check the id and the region, and that the deployment is active",
     };

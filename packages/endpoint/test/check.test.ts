@@ -1,0 +1,112 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Simulator, startSimulator } from "@guestpass/simulator";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { compile, run } from "./child.js";
+import { CLIENT, DEPLOYMENT, environment } from "./running-endpoint.js";
+
+interface Finding {
+  name: string;
+  status: string;
+  detail: string;
+  mend?: string;
+  variable?: string;
+}
+
+let simulator: Simulator;
+beforeAll(compile, 120_000);
+beforeEach(async () => {
+  simulator = await startSimulator({ clients: [CLIENT], deployments: [DEPLOYMENT] });
+});
+afterEach(() => simulator.close());
+
+async function check(more: Record<string, string> = {}, args: string[] = []) {
+  const { code, stdout, stderr } = await run(
+    ["check", "--json", ...args],
+    environment(simulator.url, { GUEST_API: "guest-tokens", ...more }),
+  );
+  expect(stderr).toBe("");
+  const report = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
+  expect(code).toBe(report.ok ? 0 : 1);
+  const of = (name: string) => report.findings.filter((finding) => finding.name === name);
+  return { code, of, faults: report.findings.filter((finding) => finding.status === "fault"), stdout };
+}
+
+describe("guestpass check", () => {
+  it("is content where all works, and says of what", async () => {
+    const { code, of, faults } = await check();
+    expect([code, faults]).toEqual([0, []]);
+    for (const name of ["configuration", "credentials", "deployment", "session", "store", "clock"])
+      expect([name, of(name)[0]?.status]).toEqual([name, "ok"]);
+    expect(simulator.requests().filter((one) => one.path === "/api/v2/guest-tokens")).toHaveLength(1);
+  });
+
+  it("has a line for each, for people", async () => {
+    const { code, stdout } = await run(["check"], environment(simulator.url));
+    expect(code).toBe(0);
+    const lines = stdout.trim().split("\n");
+    for (const name of ["configuration", "credentials", "deployment", "session", "store", "clock"])
+      expect(lines.some((line) => /^(ok|warning|skipped)/.test(line) && line.includes(name))).toBe(true);
+  });
+
+  it("starts no session where it must not", async () => {
+    const { of } = await check({}, ["--no-issue"]);
+    expect(of("session")[0]?.status).toBe("skipped");
+    expect(simulator.requests().some((one) => one.path === "/api/v2/guest-tokens")).toBe(false);
+  });
+
+  it("finds refused credentials, without showing them", async () => {
+    const { code, of, stdout } = await check({ GENESYS_CLIENT_SECRET: "not-the-right-secret" });
+    expect([code, of("credentials")[0]?.status]).toEqual([1, "fault"]);
+    expect(of("credentials")[0]?.mend).toMatch(/secret/);
+    expect(stdout).not.toContain("not-the-right-secret");
+  });
+
+  it("finds missing rights", async () => {
+    simulator.fault({ path: "/api/v2/guest-tokens", status: 403, body: { message: "no", code: "missing.permission" } });
+    const { code, of } = await check();
+    expect([code, of("session")[0]?.status]).toEqual([1, "fault"]);
+    expect(of("session")[0]?.detail).toContain("upstream_forbidden");
+    expect(of("session")[0]?.mend).toMatch(/roles and scopes/);
+  });
+
+  it("finds a deployment that is not there", async () => {
+    const ids = { DEPLOYMENT_IDS: `${DEPLOYMENT},aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee` };
+    const chat = await check(ids);
+    expect([chat.code, ...chat.of("deployment").map((finding) => finding.status)]).toEqual([0, "ok", "warning"]);
+    const messenger = await check({ ...ids, GUEST_API: "web-messaging" });
+    expect([messenger.code, ...messenger.of("deployment").map((finding) => finding.status)]).toEqual([
+      1,
+      "ok",
+      "fault",
+    ]);
+  });
+
+  it("finds a clock that is off", async () => {
+    simulator.fault({ path: "/", method: "HEAD", status: 200, headers: { date: "Mon, 01 Jan 2024 00:00:00 GMT" } });
+    const { of } = await check();
+    expect(of("clock")[0]?.status).toBe("fault");
+    expect(of("clock")[0]?.mend).toMatch(/NTP/);
+  });
+
+  it("finds a platform that cannot be reached", async () => {
+    const { port } = simulator;
+    await simulator.close();
+    const { code, of } = await check({
+      GENESYS_BASE_URL: `http://127.0.0.1:${port}`,
+      UPSTREAM_TIMEOUT: "1",
+      UPSTREAM_DEADLINE: "2",
+    });
+    expect([code, of("credentials")[0]?.status, of("session")[0]?.status]).toEqual([1, "fault", "skipped"]);
+    simulator = await startSimulator();
+  });
+
+  it("finds a key file that is none, and every wrong variable by name", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "guestpass-")), "keys.json");
+    writeFileSync(file, "[]");
+    expect((await check({ SESSION_KEYS_FILE: file })).faults).toMatchObject([{ variable: "SESSION_KEYS_FILE" }]);
+    const wrong = await check({ PORT: "x", STORE: "disk", SESSION_MAX_AGE: "1d" });
+    expect(wrong.faults.map((finding) => finding.variable).sort()).toEqual(["PORT", "SESSION_MAX_AGE", "STORE"]);
+  });
+});
