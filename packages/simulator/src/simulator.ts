@@ -11,6 +11,7 @@ import { createHttpServer } from "./http.js";
 import type { Platform } from "./platform.js";
 import { createRecorder, type RecordedFrame, type RecordedRequest } from "./recorder.js";
 import { analyticsRoutes } from "./routes/analytics.js";
+import { bootstrapRoutes } from "./routes/bootstrap.js";
 import { deploymentRoutes } from "./routes/deployments.js";
 import { externalUsersRoutes } from "./routes/external-users.js";
 import { fileRoutes } from "./routes/files.js";
@@ -119,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   await fileRoutes(app, platform, uploads, attachments);
   historyRoutes(app, platform, sessions);
   mediaRoutes(app);
+  await bootstrapRoutes(app);
   controlRoutes(app, levers);
 
   await app.listen({ host: HOST, port: settings.port });
