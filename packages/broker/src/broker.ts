@@ -92,8 +92,13 @@ export function createBroker(options: BrokerOptions): Broker {
     configs: createDeploymentConfigs(platform, clock),
     records: createSessionRecords(store, clock),
     directory: createGuestDirectory({ store, ring, clock, warn }),
-    sharing: createSharing<MadeGuest>(clock, (key, { guest: { token } }) => {
-      if (hooks.onCacheInvalidated !== undefined) beside.run("a hook", () => hooks.onCacheInvalidated?.(key, token));
+    sharing: createSharing<MadeGuest>(clock, {
+      invalidated: (key, { guest: { token } }) => {
+        if (hooks.onCacheInvalidated !== undefined) beside.run("a hook", () => hooks.onCacheInvalidated?.(key, token));
+      },
+      shared: () => {
+        metrics.shared += 1;
+      },
     }),
     identity: createIdentityPolicy(options.identity ?? {}, clock),
     challenge: options.challenge && createChallengePolicy(options.challenge, { store, send, clock, deadlineMs, warn }),

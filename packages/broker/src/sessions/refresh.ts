@@ -98,7 +98,7 @@ export async function refresh(
   const known = await rooms.records.admit(claims);
   const renewal = await renewalOf(rooms, claims, known);
   const { key, ttlMs } = sharing(claims, identity, renewal);
-  const { value: made } = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal));
+  const made = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal));
 
   const changed = JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
   const sealedRenewal = changed ? await seal(rooms.ring, RENEWAL_TYPE, made.guest.renewal) : undefined;

@@ -7,15 +7,9 @@ import type { Clock } from "../ports.js";
 /** Answers kept at most; the oldest goes first. */
 const MAX_ANSWERS = 10_000;
 
-export interface Shared<T> {
-  value: T;
-  /** False for the one that did the work. */
-  fromOther: boolean;
-}
-
 export interface Sharing<T> {
   /** `ttlMs` 0 shares the flight alone. */
-  run(key: string, ttlMs: number, make: () => Promise<T>): Promise<Shared<T>>;
+  run(key: string, ttlMs: number, make: () => Promise<T>): Promise<T>;
   /** Forgets the answers whose key starts so; those under way are handed to their waiters alone. */
   drop(prefix: string): void;
 }
@@ -26,14 +20,20 @@ interface Entry<T> {
   answer?: { value: T; endsAt: number };
 }
 
-/** `onInvalidated` hears of each answer that is kept no longer. */
-export function createSharing<T>(clock: Clock, onInvalidated: (key: string, value: T) => void): Sharing<T> {
+export interface SharingEvents<T> {
+  /** An answer is kept no longer. */
+  invalidated(key: string, value: T): void;
+  /** An answer, or a flight, served another. */
+  shared(): void;
+}
+
+export function createSharing<T>(clock: Clock, events: SharingEvents<T>): Sharing<T> {
   const entries = new Map<string, Entry<T>>();
 
   const forget = (key: string, entry: Entry<T>) => {
     if (entries.get(key) !== entry) return;
     entries.delete(key);
-    if (entry.answer !== undefined) onInvalidated(key, entry.answer.value);
+    if (entry.answer !== undefined) events.invalidated(key, entry.answer.value);
   };
 
   /** In order of insertion, so that what is over stands first, but for flights that take long. */
@@ -50,8 +50,11 @@ export function createSharing<T>(clock: Clock, onInvalidated: (key: string, valu
     async run(key, ttlMs, make) {
       sweep();
       const held = entries.get(key);
-      if (held !== undefined && (held.answer === undefined || held.answer.endsAt > clock.now()))
-        return { value: await held.promise, fromOther: true };
+      if (held !== undefined && (held.answer === undefined || held.answer.endsAt > clock.now())) {
+        const value = await held.promise;
+        events.shared();
+        return value;
+      }
       if (held !== undefined) forget(key, held);
 
       const entry: Entry<T> = { promise: make() };
@@ -60,7 +63,7 @@ export function createSharing<T>(clock: Clock, onInvalidated: (key: string, valu
         const value = await entry.promise;
         if (ttlMs > 0) entry.answer = { value, endsAt: clock.now() + ttlMs };
         else forget(key, entry);
-        return { value, fromOther: false };
+        return value;
       } catch (error) {
         forget(key, entry);
         throw error;

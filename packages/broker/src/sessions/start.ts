@@ -128,11 +128,9 @@ export async function start(
   // Nobody shares with an anonymous visitor, and a sign-in is one visitor's own.
   const shares = identity.known && request.authorization === undefined;
   const made = shares
-    ? (
-        await rooms.sharing.run(sharingKey(identity, request, queueId, origin), SHARED_MS, () =>
-          make(rooms, wanted, undefined),
-        )
-      ).value
+    ? await rooms.sharing.run(sharingKey(identity, request, queueId, origin), SHARED_MS, () =>
+        make(rooms, wanted, undefined),
+      )
     : await make(rooms, wanted, context.signal);
 
   const sessionId = `ses_${nanoid()}`;
