@@ -1,0 +1,73 @@
+/** One connection to the platform: frames in and out. Knows no session and never reconnects. */
+import { decodeFrame, encodeFrame, type InboundFrame, type OutboundFrame } from "@guestpass/protocol";
+import { MessagingError } from "../errors.js";
+import type { Clock, Socket } from "../ports.js";
+
+const OPEN_TIMEOUT_MS = 15_000;
+/** A frame of the platform is far smaller; a longer one is not parsed. */
+const LONGEST_FRAME = 1_000_000;
+const NORMAL_CLOSE = 1000;
+const GOODBYE = "The user has closed the connection.";
+
+export interface Line {
+  /** False when the socket did not take it. */
+  send(frame: OutboundFrame): boolean;
+  /** Closes; no callback comes after it. */
+  close(): void;
+}
+
+export interface LineEvents {
+  opened(): void;
+  frame(frame: InboundFrame): void;
+  /** Once: closed by anybody but us, failed, or not open in 15 s. */
+  lost(): void;
+}
+
+/** The browser's socket; throws `unsupported` where there is none. */
+export function browserSocket(url: string): Socket {
+  if (typeof globalThis.WebSocket !== "function") {
+    throw new MessagingError(
+      "unsupported",
+      'There is no WebSocket here. On Node, pass ports.createSocket, for example (url) => new WebSocket(url) of the package "ws".',
+    );
+  }
+  return new WebSocket(url);
+}
+
+export function openLine(socket: Socket, clock: Clock, on: LineEvents): Line {
+  let over = false;
+  const finish = (tell: boolean) => {
+    if (over) return;
+    over = true;
+    stopTimer();
+    try {
+      socket.close(NORMAL_CLOSE, GOODBYE);
+    } catch {
+      // A socket that cannot even be closed is gone already.
+    }
+    if (tell) on.lost();
+  };
+  const stopTimer = clock.after(OPEN_TIMEOUT_MS, () => finish(true));
+  socket.addEventListener("open", () => {
+    stopTimer();
+    if (!over) on.opened();
+  });
+  socket.addEventListener("message", ({ data }) => {
+    if (over || typeof data !== "string" || data.length > LONGEST_FRAME) return;
+    on.frame(decodeFrame(data));
+  });
+  socket.addEventListener("close", () => finish(true));
+  socket.addEventListener("error", () => finish(true));
+  return {
+    send(frame) {
+      if (over) return false;
+      try {
+        socket.send(encodeFrame(frame));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    close: () => finish(false),
+  };
+}

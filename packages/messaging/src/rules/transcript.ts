@@ -1,0 +1,139 @@
+/**
+ * What has been said, in the platform's order. Knows how a message from the socket, an echo and a page of history turn
+ * out to be the same one. Knows nothing of sending. Pure: each function gives new entries.
+ */
+import type { StructuredMessage } from "@guestpass/protocol";
+import type { TranscriptMessage } from "../contract.js";
+
+export interface Entry {
+  readonly message: TranscriptMessage;
+  /** The platform's name of it; absent until the platform has answered. */
+  readonly identity?: string;
+  /** The connection on which the platform first told of it; -1: it has not. */
+  readonly epoch: number;
+}
+
+export type Entries = readonly Entry[];
+
+/** More are not kept: the oldest go. */
+export const TRANSCRIPT_LIMIT = 2_000;
+
+/** The metadata key under which Genesys' own client lets a message carry its own id. */
+export const OWN_ID_KEY = "customMessageId";
+
+/** What the platform tells of one message. */
+export interface News {
+  readonly message: StructuredMessage;
+  readonly tracingId?: string;
+  readonly epoch: number;
+  /** Platform's time where the message has none, milliseconds. */
+  readonly now: number;
+}
+
+export interface Merged {
+  readonly entries: Entries;
+  /** `added`: new to the transcript. `confirmed`: an own message that the platform now has. `known`: neither. */
+  readonly outcome: "added" | "confirmed" | "known" | "ignored";
+  readonly entry?: Entry;
+}
+
+/** An own message that is on its way: always at the end. */
+export function addOwn(entries: Entries, message: TranscriptMessage): Entries {
+  return trim([...entries, { message, epoch: -1 }]);
+}
+
+/** One message from the socket or from history. */
+export function merge(entries: Entries, news: News): Merged {
+  if (!belongs(news.message)) return { entries, outcome: "ignored" };
+  const index = find(entries, news);
+  const old = entries[index];
+  if (!old) {
+    const entry = { message: toTranscript(news, news.message.identity), ...origin(news) };
+    return { entries: insert(entries, entry), outcome: "added", entry };
+  }
+  const entry = { message: toTranscript(news, old.message.id), ...origin(news) };
+  if (old.identity !== undefined) {
+    // A later copy may know more (a renewed link), but neither moves the message nor makes it younger.
+    const again = { ...old, message: { ...entry.message, at: old.message.at } };
+    return { entries: entries.with(index, again), outcome: "known", entry: again };
+  }
+  return { entries: insert(entries.toSpliced(index, 1), entry), outcome: "confirmed", entry };
+}
+
+/** The own message with this id, changed; a failed one takes the place of its time, one on its way the end. */
+export function amend(entries: Entries, id: string, change: Partial<TranscriptMessage>): Entries {
+  const index = entries.findLastIndex((entry) => entry.message.id === id && entry.identity === undefined);
+  const old = entries[index];
+  if (!old) return entries;
+  const { error: _, ...kept } = old.message;
+  const entry = { ...old, message: { ...kept, ...change } };
+  if (place(entry) === place(old)) return entries.with(index, entry);
+  return insert(entries.toSpliced(index, 1), entry);
+}
+
+/** What stays when the conversation is wiped: own messages that the platform has not had. */
+export function unsent(entries: Entries): Entries {
+  return entries.filter((entry) => entry.identity === undefined);
+}
+
+function origin(news: News): Pick<Entry, "identity" | "epoch"> {
+  return { identity: news.message.identity, epoch: news.epoch };
+}
+
+function belongs(message: StructuredMessage): boolean {
+  return message.type !== "Event" && message.type !== "Receipt" && (message.text !== "" || message.content.length > 0);
+}
+
+/** By tracing id, by the id that the message carries, by the platform's identity. */
+function find(entries: Entries, { message, tracingId }: News): number {
+  const own = message.direction === "Inbound" ? (message.metadata[OWN_ID_KEY] ?? tracingId) : undefined;
+  return entries.findLastIndex(
+    (entry) =>
+      (entry.identity !== undefined && entry.identity === message.identity) ||
+      (own !== undefined && entry.message.id === own && entry.message.direction === "sent"),
+  );
+}
+
+function toTranscript({ message, now }: News, id: string): TranscriptMessage {
+  const { from } = message;
+  const sent = message.direction === "Inbound";
+  const name = from.nickname ?? [from.firstName, from.lastName].filter(Boolean).join(" ");
+  const parsed = Date.parse(message.time);
+  return {
+    id,
+    direction: sent ? "sent" : "received",
+    status: "delivered",
+    text: message.text || answerText(message),
+    at: Number.isNaN(parsed) ? now : parsed,
+    from: {
+      bot: message.originatingEntity === "Bot",
+      ...(name ? { name } : {}),
+      ...(from.image ? { image: from.image } : {}),
+    },
+    content: message.content,
+  };
+}
+
+/** What a guest chose, where the platform left the text empty. */
+function answerText(message: StructuredMessage): string {
+  return message.content
+    .map((item) => (item.contentType === "ButtonResponse" ? item.buttonResponse.text : undefined))
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Own messages on their way stay last; the others stand by the platform's time. */
+function place(entry: Entry): number {
+  return entry.identity === undefined && entry.message.status !== "failed" ? Infinity : entry.message.at;
+}
+
+/** Stable: of two with the same time, the one that came first stays first. */
+function insert(entries: Entries, entry: Entry): Entries {
+  const at = place(entry);
+  const before = entries.findLastIndex((other) => place(other) <= at);
+  return trim(entries.toSpliced(before + 1, 0, entry));
+}
+
+function trim(entries: Entries): Entries {
+  return entries.length > TRANSCRIPT_LIMIT ? entries.slice(-TRANSCRIPT_LIMIT) : entries;
+}
