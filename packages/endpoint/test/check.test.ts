@@ -107,6 +107,8 @@ describe("guestpass check", () => {
     writeFileSync(file, "[]");
     expect((await check({ SESSION_KEYS_FILE: file })).faults).toMatchObject([{ variable: "SESSION_KEYS_FILE" }]);
     const wrong = await check({ PORT: "x", STORE: "disk", SESSION_MAX_AGE: "1d" });
-    expect(wrong.faults.map((finding) => finding.variable).sort()).toEqual(["PORT", "SESSION_MAX_AGE", "STORE"]);
+    expect(new Set(wrong.faults.map((finding) => finding.variable))).toEqual(
+      new Set(["PORT", "SESSION_MAX_AGE", "STORE"]),
+    );
   });
 });

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Settings } from "../options.js";
 import type { Pressure } from "../pressure.js";
 import { Refusal } from "../problems.js";
+import { createProofUrl, type ProofUrl } from "../proof-url.js";
 import { limiter } from "../rate-limit.js";
 
 /** Refreshes per start that a network may make. */
@@ -25,6 +26,7 @@ export interface Gate {
   /** Of those that only read. */
   readonly reads: Hook[];
   readonly baseUrl: (request: FastifyRequest) => string;
+  readonly proofUrl: ProofUrl;
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -59,6 +61,7 @@ export function createGate(
   return {
     broker,
     baseUrl,
+    proofUrl: createProofUrl(),
     starts: [checkOrigin, checkReady, limit("start", max)],
     refreshes: [checkOrigin, checkReady, limit("refresh", max * REFRESHES_PER_START)],
     reads: [checkOrigin, limit("read", max * REFRESHES_PER_START)],
@@ -77,7 +80,11 @@ export function contextOf(request: FastifyRequest, reply: FastifyReply, gate: Ga
   };
   const { dpop } = headers;
   if (typeof dpop === "string")
-    context.dpop = { proof: dpop, method, url: gate.baseUrl(request) + pathOf(request.originalUrl) };
+    context.dpop = {
+      proof: dpop,
+      method,
+      url: gate.proofUrl(dpop, gate.baseUrl(request) + pathOf(request.originalUrl), request.log),
+    };
   return context;
 }
 
