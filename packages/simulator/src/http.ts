@@ -43,7 +43,13 @@ export function createHttpServer(platform: Platform): HttpServer {
   const hanging = new Set<FastifyRequest["raw"]["socket"]>();
   const entries = new WeakMap<FastifyRequest, RecordedRequest>();
 
-  app.removeContentTypeParser("text/plain");
+  app.removeContentTypeParser(["text/plain", "application/json"]);
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  // the platform's own client says JSON where it sends nothing
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parseJson(request, body.toString(), done);
+  });
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body.toString())));
   });
