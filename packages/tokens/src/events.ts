@@ -33,3 +33,57 @@ export type KeeperEvent<T extends KeeperEventType = KeeperEventType> = {
   [K in T]: Event & { readonly type: K } & KeeperEventFields[K];
 }[T];
 export type KeeperListener<T extends KeeperEventType> = (event: KeeperEvent<T>) => unknown;
+
+export interface ListenerOptions {
+  readonly once?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Listeners {
+  add<T extends KeeperEventType>(type: T, listener: KeeperListener<T>, options?: ListenerOptions): void;
+  remove<T extends KeeperEventType>(type: T, listener: KeeperListener<T>): void;
+  tell<T extends KeeperEventType>(type: T, fields: object): void;
+  clear(): void;
+}
+
+/**
+ * Not an EventTarget, because there a listener that throws ends a Node process. Here it is reported as uncaught where
+ * the platform can, and the next one is called.
+ */
+export function createListeners(): Listeners {
+  const heard = new Map<string, Map<unknown, (event: Event) => unknown>>();
+  const of = (type: string) => {
+    const known = heard.get(type) ?? new Map<unknown, (event: Event) => unknown>();
+    heard.set(type, known);
+    return known;
+  };
+  return {
+    add(type, listener, { once, signal } = {}) {
+      if (signal?.aborted || of(type).has(listener)) return;
+      of(type).set(listener, (event) => {
+        if (once) of(type).delete(listener);
+        return (listener as (event: Event) => unknown)(event);
+      });
+      signal?.addEventListener("abort", () => of(type).delete(listener), { once: true });
+    },
+    remove: (type, listener) => void of(type).delete(listener),
+    tell(type, fields) {
+      const event = Object.defineProperties(new Event(type), Object.getOwnPropertyDescriptors(fields));
+      for (const [key, listen] of new Map(of(type))) {
+        if (!of(type).has(key)) continue;
+        try {
+          const done = listen(event);
+          if (done instanceof Promise) done.catch(complain);
+        } catch (error) {
+          complain(error);
+        }
+      }
+    },
+    clear: () => heard.clear(),
+  };
+}
+
+function complain(error: unknown): void {
+  if (typeof reportError === "function") reportError(error);
+  else console.error(error);
+}

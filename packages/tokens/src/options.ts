@@ -39,3 +39,37 @@ export type TokenKeeperChanges = Partial<
     | "language"
   >
 >;
+
+/** Options that have been looked at. */
+export interface ReadOptions extends Readonly<Omit<TokenKeeperOptions, "endpoint" | "persist">> {
+  readonly endpoint: string;
+  readonly persist: "site" | "tab" | "none";
+}
+
+/** The options as given, frozen, with the endpoint's URL in one form. Throws a TypeError that names what is wrong. */
+export function readOptions(options: TokenKeeperOptions): ReadOptions {
+  const { endpoint, deploymentId, persist = "site" } = options;
+  if (typeof deploymentId !== "string" || deploymentId === "") wrong("deploymentId", "a deployment's id");
+  if (!["site", "tab", "none"].includes(persist)) wrong("persist", "site, tab or none");
+  let url: URL;
+  try {
+    url = new URL(endpoint, globalThis.document?.baseURI);
+  } catch {
+    return wrong("endpoint", "a URL");
+  }
+  if (!/^https?:$/.test(url.protocol)) wrong("endpoint", "an http or https URL");
+  checkChanges(options);
+  return Object.freeze({ ...options, persist, endpoint: url.origin + url.pathname.replace(/\/+$/, "") });
+}
+
+/** Throws a TypeError that names what is wrong. */
+export function checkChanges({ identityToken, getIdentityToken, attributes }: TokenKeeperChanges): void {
+  if (!["string", "undefined"].includes(typeof identityToken)) wrong("identityToken", "a string");
+  if (!["function", "undefined"].includes(typeof getIdentityToken)) wrong("getIdentityToken", "a function");
+  if (Object.values(attributes ?? {}).some((value) => typeof value !== "string"))
+    wrong("attributes", "strings by name");
+}
+
+function wrong(option: keyof TokenKeeperOptions, wanted: string): never {
+  throw new TypeError(`The option ${option} must be ${wanted}.`);
+}

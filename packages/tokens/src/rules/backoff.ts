@@ -1,0 +1,49 @@
+/** How long to wait after a failure, and how many requests a minute may hold. Numbers in, numbers out. */
+
+const FIRST_MS = 1000;
+const LONGEST_MS = 60_000;
+const LEAST_MS = 100;
+const RETRY_AFTER_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** Above this many in a minute something loops, whatever each request's own reason was. */
+export const REQUESTS_A_MINUTE = 6;
+
+/** What a wait depends on; instants in milliseconds on the keeper's line of time. */
+export interface Setback {
+  readonly at: number;
+  /** Failures in a row, this one included. */
+  readonly failures: number;
+  /** 0 <= u < 1. */
+  readonly u: number;
+  /** What the endpoint asked for; 0 where it did not. */
+  readonly retryAfterSeconds: number;
+  /** The end of the token's life; anything in the past where there is none. */
+  readonly expiresAt: number;
+}
+
+/** The instant of the next try: Retry-After where given, else full jitter, but before the token expires when time allows. */
+export function nextTry({ at, failures, u, retryAfterSeconds, expiresAt }: Setback): number {
+  if (retryAfterSeconds > 0) return at + Math.min(retryAfterSeconds * 1000, RETRY_AFTER_MS) * (1 + u / 10);
+  const wait = Math.max(LEAST_MS, u * Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10)));
+  const left = expiresAt - at;
+  return at + (left > 2000 && wait > left - 1000 ? left / 2 : wait);
+}
+
+/** The instants of the last minute with one more. */
+export function counted(sent: readonly number[], at: number): readonly number[] {
+  return [...sent.filter((instant) => instant > at - MINUTE_MS), at];
+}
+
+/** When the next request may be sent: `at` itself, or the instant when the minute has room again. */
+export function roomAt(sent: readonly number[], at: number): number {
+  const first = sent[sent.length - REQUESTS_A_MINUTE];
+  return first === undefined ? at : Math.max(at, first + MINUTE_MS);
+}
+
+/** Seconds of a `Retry-After` header (a number or an HTTP date); 0 where there is none that makes sense. */
+export function retryAfterSeconds(header: string | null | undefined, serverNow: number): number {
+  if (!header) return 0;
+  const seconds = Number(header);
+  const given = Number.isNaN(seconds) ? (Date.parse(header) - serverNow) / 1000 : seconds;
+  return given > 0 && given < Number.POSITIVE_INFINITY ? Math.ceil(given) : 0;
+}
