@@ -11,7 +11,6 @@ import {
   GuestpassConversationStartedEvent,
   type GuestpassEndReason,
   GuestpassReadyEvent,
-  type GuestpassState,
 } from "./events.js";
 import { loadMessenger } from "./messengers/load.js";
 import { conversationToken, type Messenger, type MessengerHost } from "./messengers/messenger.js";
@@ -42,7 +41,6 @@ export interface ControllerHost {
 const MAX_REPLACEMENTS = 3;
 /** Settings that cannot change under a session: another one begins. */
 const FOUNDATIONS = ["endpoint", "deploymentId", "messenger", "persist"];
-const LIVE: ReadonlySet<GuestpassState> = new Set(["ready", "refreshing", "degraded", "offline"]);
 
 export class Controller {
   readonly voice: Voice;
@@ -95,16 +93,17 @@ export class Controller {
     await this.run(() => this.#useKeeper().refresh());
   }
 
-  send(text: string): Promise<{ id: string }> {
+  /** @param patient goes on trying for a while where the start may yet work: what a visitor wrote is not lost. */
+  send(text: string, patient = false): Promise<{ id: string }> {
     return this.run(async () => {
       if (typeof text !== "string" || text.trim() === "") throw new TypeError("sendMessage needs a text");
       const messenger = await this.load();
-      const { state, conversation } = this.voice;
+      const { conversation } = this.voice;
       const underWay =
         this.#initialised !== undefined &&
-        LIVE.has(state) &&
+        this.#keeper?.session?.sessionId === this.#initialised &&
         (conversation === "open" || conversation === "reconnecting");
-      return messenger.send(text, underWay ? undefined : () => this.start());
+      return messenger.send(text, underWay ? undefined : { start: () => this.start(), patient });
     });
   }
 
@@ -217,9 +216,9 @@ export class Controller {
     return { identityToken, getIdentityToken, attributes, consent, challenge, authorization, queueId, language };
   }
 
-  /** The keeper began another session by itself: the messenger goes on with that one. */
+  /** The keeper has a session, after a failure or in place of another one: the messenger goes on with it. */
   #replaced(session: GuestSession | null): void {
-    if (session && !this.#starting && this.#initialised && session.sessionId !== this.#initialised) this.startQuietly();
+    if (session && !this.#starting && session.sessionId !== this.#initialised) this.startQuietly();
   }
 
   #messengerHost(): MessengerHost {

@@ -171,6 +171,10 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   get inline(): boolean {
     return this.placement === "inline";
   }
+  /** @internal */
+  write(text: string): Promise<unknown> {
+    return this.#controller.send(text, true);
+  }
   /** @internal The pointer is down on the launcher: what opening needs may come while it goes up. */
   press(): void {
     if (this.messenger === "panel" && !this.#door.shown) this.#door.load().catch(() => {});

@@ -7,7 +7,7 @@ import { decodeMessage, list, record } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError } from "../errors.js";
 import { type BootstrapConfig, command, loadBootstrap, subscribe, updateConfig } from "./genesys-script.js";
-import type { Messenger, MessengerHost } from "./messenger.js";
+import type { First, Messenger, MessengerHost } from "./messenger.js";
 
 const READY_TIMEOUT_MS = 30_000;
 /** Environments whose name is not in their domain. */
@@ -32,6 +32,8 @@ export class GenesysMessenger implements Messenger {
   readonly #host: MessengerHost;
   #ready: Promise<void> | undefined;
   #isGone = false;
+  #becomesReady: () => void = () => {};
+  #echoes: { text: string; resolve: (sent: { id: string }) => void }[] = [];
 
   constructor(host: MessengerHost) {
     this.#host = host;
@@ -54,8 +56,8 @@ export class GenesysMessenger implements Messenger {
     updateConfig(tokenConfig(session));
   }
 
-  async send(text: string, start?: () => Promise<void>): Promise<{ id: string }> {
-    await start?.();
+  async send(text: string, first?: First): Promise<{ id: string }> {
+    await first?.start();
     const heard = new Promise<{ id: string }>((resolve) => this.#echoes.push({ text, resolve }));
     await command("MessagingService.sendMessage", { message: text });
     return heard;
@@ -82,8 +84,6 @@ export class GenesysMessenger implements Messenger {
     this.#isGone = true;
   }
 
-  #echoes: { text: string; resolve: (sent: { id: string }) => void }[] = [];
-
   async #load(session: GuestSession): Promise<void> {
     const { bootstrap } = session.messenger.urls;
     const ready = new Promise<void>((resolve, reject) => {
@@ -99,8 +99,6 @@ export class GenesysMessenger implements Messenger {
     const { customAttributes } = this.#host;
     if (customAttributes) await command("Database.set", { messaging: { customAttributes } });
   }
-
-  #becomesReady: () => void = () => {};
 
   #subscribe(): void {
     const host = this.#host;

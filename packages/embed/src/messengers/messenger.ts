@@ -29,6 +29,13 @@ export interface MessengerHost {
   windowOpened(open: boolean): void;
 }
 
+/** What comes before a message that nothing is there for yet. */
+export interface First {
+  start(): Promise<void>;
+  /** A failed start that may yet work is waited for. */
+  readonly patient: boolean;
+}
+
 export interface Messenger {
   /** Initialises the messenger with a live token; resolves when it can be used. Once per session. */
   start(session: GuestSession): Promise<void>;
@@ -36,9 +43,9 @@ export interface Messenger {
   refreshed(session: GuestSession): void;
   /**
    * Sends a text; resolves with the platform's id of it.
-   * @param start what must be waited for before it can go, where the conversation is not under way.
+   * @param first what must be waited for before it can go, where the conversation is not under way.
    */
-  send(text: string, start?: () => Promise<void>): Promise<{ id: string }>;
+  send(text: string, first?: First): Promise<{ id: string }>;
   /** Ends the conversation at the platform. */
   end(): Promise<void>;
   /** Shows or hides a window of the messenger's own; the built-in panel is drawn by the element. */

@@ -14,10 +14,12 @@ import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError, toGuestpassError } from "../errors.js";
 import type { GuestpassEndReason } from "../events.js";
 import { judgeDraft } from "../panel/rules/draft.js";
-import { conversationToken, type Messenger, type MessengerHost } from "./messenger.js";
+import { conversationToken, type First, type Messenger, type MessengerHost } from "./messenger.js";
 
 /** Messages of earlier sessions that stay readable above the current one. */
 const MAX_PAST = 500;
+/** A written message waits this long for a session that cannot be had yet. */
+const PATIENCE_MS = 120_000;
 
 export class PanelMessenger implements Messenger {
   readonly #host: MessengerHost;
@@ -28,6 +30,7 @@ export class PanelMessenger implements Messenger {
   #sessionId: string | undefined;
   #conversation: Conversation | undefined;
   #listening = new AbortController();
+  readonly #started = new EventTarget();
   #ended: GuestpassEndReason | undefined;
   #unreadFrom: string | undefined;
 
@@ -64,6 +67,11 @@ export class PanelMessenger implements Messenger {
   }
 
   async start(session: GuestSession): Promise<void> {
+    await this.#begin(session);
+    this.#started.dispatchEvent(new Event("started"));
+  }
+
+  async #begin(session: GuestSession): Promise<void> {
     if (this.#conversation && this.#sessionId === session.sessionId) {
       const { state } = this.#conversation;
       if (state === "ended" || state === "read-only") {
@@ -85,10 +93,10 @@ export class PanelMessenger implements Messenger {
     this.#conversation?.setToken(conversationToken(session));
   }
 
-  async send(text: string, start?: () => Promise<void>): Promise<{ id: string }> {
+  async send(text: string, first?: First): Promise<{ id: string }> {
     const { over } = judgeDraft(text);
     if (over > 0) throw new GuestpassError("message_too_long", `The message is too long by ${over} characters`);
-    if (start) await this.#waitFor(start, text);
+    if (first) await this.#waitFor(first, text);
     if (!this.#conversation) throw new GuestpassError("socket_closed", "The conversation is over", { retryable: true });
     return this.#conversation.send(text);
   }
@@ -119,7 +127,9 @@ export class PanelMessenger implements Messenger {
 
   /** Sends a failed message again; `sendAnew` is for one whose conversation is gone. */
   retry(message: TranscriptMessage, sendAnew: (text: string) => Promise<unknown>): Promise<unknown> {
-    if (this.#conversation?.transcript.includes(message)) return this.#conversation.retry(message.id);
+    if (this.#conversation?.transcript.includes(message) && this.state !== "ended") {
+      return this.#conversation.retry(message.id);
+    }
     this.#waiting = this.#waiting.filter((other) => other !== message);
     this.#past = this.#past.filter((other) => other !== message);
     return sendAnew(message.text);
@@ -181,7 +191,7 @@ export class PanelMessenger implements Messenger {
   }
 
   /** Shows the text as being sent until the messenger is ready; as failed where it does not get ready. */
-  async #waitFor(start: () => Promise<void>, text: string): Promise<void> {
+  async #waitFor(first: First, text: string): Promise<void> {
     this.#waited += 1;
     const waiting: TranscriptMessage = {
       id: `waiting-${this.#waited}`,
@@ -194,13 +204,31 @@ export class PanelMessenger implements Messenger {
     };
     this.#replace(undefined, waiting);
     try {
-      await start();
+      await first.start().catch((error: unknown) => {
+        if (!first.patient || !toGuestpassError(error).retryable) throw error;
+        return this.#nextStart(error);
+      });
       this.#replace(waiting, undefined);
     } catch (error) {
       const { code, message } = toGuestpassError(error);
       this.#replace(waiting, { ...waiting, status: "failed", error: { code, message } });
       throw error;
     }
+  }
+
+  /** The keeper goes on trying; rejects with what failed when that takes too long. */
+  #nextStart(error: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(error), PATIENCE_MS);
+      this.#started.addEventListener(
+        "started",
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
   }
 
   #replace(old: TranscriptMessage | undefined, current: TranscriptMessage | undefined): void {

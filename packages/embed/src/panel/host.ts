@@ -17,7 +17,8 @@ export interface PanelHost extends ReactiveControllerHost {
   readonly conversation: PanelMessenger | undefined;
   hide(trigger?: GuestpassTrigger): Promise<void>;
   startSession(): Promise<void>;
-  sendMessage(text: string): Promise<{ id: string }>;
+  /** Sends what the visitor wrote, patiently. */
+  write(text: string): Promise<unknown>;
   endConversation(): Promise<void>;
 }
 

@@ -141,13 +141,13 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     const text = this.text.trim();
     this.text = "";
     this.#follow.toEnd();
-    this.#quietly(this.host.sendMessage(text));
+    this.#quietly(this.host.write(text));
     this.#find("textarea")?.focus();
   }
 
   retry(message: TranscriptMessage): void {
     const { conversation } = this.host;
-    if (conversation) this.#quietly(conversation.retry(message, (text) => this.host.sendMessage(text)));
+    if (conversation) this.#quietly(conversation.retry(message, (text) => this.host.write(text)));
   }
 
   act(): void {
