@@ -62,7 +62,7 @@ export function createConfigure(platform: Platform, sessions: Sessions, signIns:
     const present = sessions.at(key);
     const isNew = !present || startNew;
     const place = isNew ? sessions.open(key, deploymentId, guest.floating) : present;
-    enter(socket, place, guest.identity);
+    enter(socket, place, guest);
     socket.send(sessionResponse(place, { newSession: isNew }, tracingId));
   }
 
@@ -82,7 +82,7 @@ export function createConfigure(platform: Platform, sessions: Sessions, signIns:
     if (talk && !startNew) {
       if (persons) sessions.drop(persons, SIGNED_IN);
       sessions.rename(talk, key);
-      enter(socket, talk, guest.identity);
+      enter(socket, talk, guest);
       const change = { newSession: false, clearedExistingSession: persons !== undefined };
       socket.send(sessionResponse(talk, change, tracingId));
       return sessions.happen(talk, { what: "sign-in", person: signIn.person, announce: true });
@@ -91,7 +91,7 @@ export function createConfigure(platform: Platform, sessions: Sessions, signIns:
     const isNew = !persons || startNew;
     const place = isNew ? sessions.open(key, deploymentId, false) : persons;
     sessions.happen(place, { what: "sign-in", person: signIn.person, announce: false });
-    enter(socket, place, guest.identity);
+    enter(socket, place, guest);
     socket.send(sessionResponse(place, { newSession: isNew }, tracingId));
   }
 
@@ -114,9 +114,9 @@ export function createConfigure(platform: Platform, sessions: Sessions, signIns:
     if (aliases.size > ALIASES && !oldest.done) aliases.delete(oldest.value);
   }
 
-  function enter(socket: GuestSocket, place: Place, identity: string): void {
-    tokens.set(socket, identity);
-    sessions.join(place, socket);
+  function enter(socket: GuestSocket, place: Place, guest: Guest): void {
+    tokens.set(socket, guest.identity);
+    sessions.join(place, socket, guest.names);
   }
 
   /** A person who signs in here is sent away from every other device. */

@@ -8,7 +8,10 @@ import { list, num, optional, record, str } from "@guestpass/protocol";
 const KEPT = 1000;
 
 export interface Fault {
-  /** A path that matches exactly, or as a prefix when it ends in `*`. `/v1` is the socket's upgrade. */
+  /**
+   * A path that matches exactly, or as a prefix when it ends in `*`. `/v1` is the socket's upgrade, `/v1/<action>` a frame
+   * on it (method `FRAME`; `status` is then the code of an error frame, and may be 4000 to 5000).
+   */
   path: string;
   /** HTTP method; every one where it is missing. */
   method?: string;
@@ -51,7 +54,12 @@ export function readFault(value: unknown): Fault {
   const hang = optionalOf(given, "hang", flag, "true or false");
   const drop = optionalOf(given, "drop", flag, "true or false");
   if (times !== undefined && times < 1) throw new TypeError("times must be at least 1");
-  if (status !== undefined && (status < 200 || status > 599)) throw new TypeError("status must be from 200 to 599");
+  if (
+    status !== undefined &&
+    !(path.startsWith("/v1/") ? status >= 400 && status <= 5999 : status >= 200 && status <= 599)
+  ) {
+    throw new TypeError("status must be from 200 to 599, on a frame from 400 to 5999");
+  }
   return {
     path,
     ...optional({ method: method?.toUpperCase(), times, status, body: given["body"], delayMs, hang, drop }),

@@ -1,9 +1,11 @@
 /**
  * What becomes of a guest's frame: limits, whose it is, and the room that answers it. Knows no WebSocket.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import { ECHOES_PER_MINUTE, FRAMES_PER_MINUTE, MESSAGES_PER_SECOND } from "@guestpass/protocol";
 import type { Attachments } from "./attachments.js";
 import type { Configure } from "./configure.js";
+import type { Fault } from "./faults.js";
 import type { Platform } from "./platform.js";
 import type { GuestSocket, Place, Sessions } from "./sessions.js";
 import { isListed } from "./settings.js";
@@ -13,6 +15,8 @@ import { type GuestRequest, type RequestBody, readRequest, type TextRequest } fr
 import { goneFrame } from "./world/session.js";
 import { refusal, response, tooMany, type WireFrame } from "./world/wire.js";
 
+/** The method of a fault that hits frames alone. */
+const FRAME = "FRAME";
 const MINUTE_MS = 60_000;
 /** Life of the JWT that reads the history. */
 const HISTORY_JWT_SECONDS = 60;
@@ -31,7 +35,7 @@ export function createFrames(
   configure: Configure,
   attachments: Attachments,
 ): Frames {
-  const { settings, windows, signing } = platform;
+  const { settings, windows, signing, faults } = platform;
 
   async function handle(socket: GuestSocket, wire: string): Promise<void> {
     const read = readRequest(wire);
@@ -45,9 +49,23 @@ export function createFrames(
     );
     if (tooFast) return socket.send(tooFast);
     if ("refused" in read) return socket.send(refusal(read.refused.code, read.refused.text, tracingId));
-    const speaker = await readSpeaker(read.request.token, signing);
+    const { request } = read;
+    const fault = faults.take(FRAME, `/v1/${request.action}`);
+    if (fault && !(await passes(fault, socket, tracingId))) return;
+    const speaker = await readSpeaker(request.token, signing);
     if (speaker.kind === "refused") return socket.send(refusal(401, speaker.text, tracingId));
-    await dispatch(socket, speaker, read.request);
+    await dispatch(socket, speaker, request);
+  }
+
+  /** Whether a frame that a fault hits is answered by the platform after all. */
+  async function passes(fault: Fault, socket: GuestSocket, tracingId: string | undefined): Promise<boolean> {
+    if (fault.delayMs) await wait(fault.delayMs, undefined, { ref: false });
+    if (fault.drop) socket.cut();
+    else if (fault.status !== undefined) {
+      const text = typeof fault.body === "string" ? fault.body : "Request failed.";
+      socket.send(refusal(fault.status, text, tracingId));
+    } else return !fault.hang;
+    return false;
   }
 
   async function dispatch(socket: GuestSocket, speaker: Guest, request: GuestRequest): Promise<void> {

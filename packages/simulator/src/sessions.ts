@@ -13,6 +13,8 @@ import { notice, type WireFrame } from "./world/wire.js";
 
 /** Sessions kept at most; those that nobody is connected to go first. */
 const KEPT = 5000;
+/** Names of a session kept at most; the oldest go first. */
+const NAMES = 20;
 
 /** One connection of a guest. */
 export interface GuestSocket {
@@ -22,6 +24,8 @@ export interface GuestSocket {
   send(frame: WireFrame): void;
   /** Closes with a close frame, after what was sent. */
   end(code: number, reason: string): void;
+  /** Cuts the connection without a close frame. */
+  cut(): void;
 }
 
 /** A session in its place: connected sockets, oldest first. */
@@ -30,8 +34,11 @@ export interface Place {
   readonly sockets: Set<GuestSocket>;
   /** A renewed token of this guest is somebody new to the platform. */
   readonly floating: boolean;
+  /** Tokens and guest ids that the session was configured with; the last few. */
+  readonly names: Set<string>;
   /** Milliseconds; the agent's next line comes after this. */
   agentBusyUntil: number;
+  stopWatching(): void;
 }
 
 export interface Sessions {
@@ -39,6 +46,8 @@ export interface Sessions {
   /** Where a socket is configured. */
   of(socket: GuestSocket): Place | undefined;
   byId(id: string): Place | undefined;
+  /** By the session's id, or by a token or id of its guest. */
+  named(name: string): Place | undefined;
   /** The one that was configured last. */
   latest(): Place | undefined;
   all(): Place[];
@@ -46,8 +55,8 @@ export interface Sessions {
   expiredAt(key: string): number | undefined;
   /** A new session in this place, with nothing said yet; sockets stay. */
   open(key: string, deploymentId: string, floating: boolean): Place;
-  /** Connects a socket, and closes the oldest beyond three. */
-  join(place: Place, socket: GuestSocket): void;
+  /** Connects a socket, and closes the oldest beyond three; `names` are the guest's. */
+  join(place: Place, socket: GuestSocket, names: readonly string[]): void;
   leave(socket: GuestSocket): void;
   happen(place: Place, happening: Happening, sender?: GuestSocket): void;
   /** Sends a frame to a connection and ends it. */
@@ -124,6 +133,7 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
 
   function forget(place: Place, why: "cleared" | "expired"): void {
     const { key } = place.session;
+    place.stopWatching();
     places.delete(key);
     for (const socket of place.sockets) whereabouts.delete(socket);
     if (latestKey === key) latestKey = undefined;
@@ -135,8 +145,7 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
 
   /** Looks again when the session could be over; each message has moved that instant. */
   function watch(place: Place): void {
-    clock.at(expiryOf(place.session, settings), () => {
-      if (!isHere(place)) return;
+    place.stopWatching = clock.at(expiryOf(place.session, settings), () => {
       if (expiryOf(place.session, settings) <= clock.now()) happen(place, { what: "expire" });
       else watch(place);
     });
@@ -152,6 +161,7 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
     at: (key) => places.get(key),
     of: (socket) => places.get(whereabouts.get(socket) ?? ""),
     byId: (id) => [...places.values()].find(({ session }) => session.id === id),
+    named: (name) => [...places.values()].find(({ session, names }) => session.id === name || names.has(name)),
     latest: () => places.get(latestKey ?? ""),
     all: () => [...places.values()],
     expiredAt: (key) => expired.get(key),
@@ -169,17 +179,28 @@ export function createSessions(clock: Clock, settings: Settings, origin: () => s
         person: null,
         messages: [],
       };
-      const place: Place = { session, sockets: places.get(key)?.sockets ?? new Set(), floating, agentBusyUntil: now };
+      const before = places.get(key);
+      before?.stopWatching();
+      const place: Place = {
+        session,
+        sockets: before?.sockets ?? new Set(),
+        floating,
+        names: before?.names ?? new Set(),
+        agentBusyUntil: now,
+        stopWatching: () => undefined,
+      };
       places.set(key, place);
       expired.delete(key);
       watch(place);
       return place;
     },
-    join(place, socket) {
+    join(place, socket, names) {
       if (whereabouts.get(socket) !== place.session.key) leave(socket);
       whereabouts.set(socket, place.session.key);
       place.sockets.add(socket);
       latestKey = place.session.key;
+      for (const name of names) place.names.add(name);
+      for (const name of place.names) if (place.names.size > NAMES) place.names.delete(name);
       const [oldest] = place.sockets;
       if (place.sockets.size > SOCKETS_PER_SESSION && oldest) dismiss(oldest, notice("ConnectionClosedEvent"));
     },

@@ -95,8 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     sessions: () => sessions.all().map(({ session, sockets }) => summary(session, sockets.size)),
     say: (speech) => {
       const { session: name, ...said } = readSpeech(speech);
-      const place =
-        name === undefined ? sessions.latest() : sessions.all().find(({ session }) => isNamed(session, name));
+      const place = name === undefined ? sessions.latest() : sessions.named(name);
       if (!place) throw new TypeError(name === undefined ? "no session has been configured yet" : `no session ${name}`);
       sessions.happen(place, { what: "agent", entity: "Human", from: AGENT, ...said });
     },
@@ -159,14 +158,4 @@ function summary(
     sockets,
     messages: messages.length,
   };
-}
-
-/** By its id, its guest, or the last part of the guest: a session token, a guest id. */
-function isNamed({ id, key }: Session, name: string): boolean {
-  return (
-    id === name ||
-    key.slice(key.indexOf("|") + 1) === name ||
-    key.endsWith(`:${name}`) ||
-    key.endsWith(`:${name.toLowerCase()}`)
-  );
 }

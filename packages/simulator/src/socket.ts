@@ -85,6 +85,7 @@ export function createSocketServer(server: Server, platform: Platform, events: S
       deploymentId,
       send: (frame) => socket.send(JSON.stringify(frame)),
       end: (code, reason) => socket.close(code, reason),
+      cut: () => socket.terminate(),
     };
     let last = Promise.resolve();
     socket.on("message", (data) => {

@@ -139,11 +139,22 @@ test("drop cuts the connection; hang says nothing, and does not keep the simulat
   await cut;
 });
 
+test("requests under way are answered before the simulator ends", async () => {
+  const simulator = await start();
+  simulator.fault({ path: "/oauth/token", delayMs: 10_000 });
+  const asked = askToken(simulator);
+  await expect.poll(() => simulator.requests().length).toBe(1);
+  const from = performance.now();
+  const [answer] = await Promise.all([asked, simulator.close()]);
+  expect(answer.status).toBe(200);
+  expect(performance.now() - from).toBeLessThan(5000);
+});
+
 test.each([
   [{}, "path must begin with a slash"],
   [{ path: "/x", typo: 1 }, 'unknown field "typo" in a fault'],
   [{ path: "/x", times: 0 }, "times must be at least 1"],
-  [{ path: "/x", status: 99 }, "status must be from 200 to 599"],
+  [{ path: "/x", status: 99 }, "status must be from 200 to 599, on a frame from 400 to 5999"],
   [{ path: "/x", hang: "yes" }, "hang must be true or false"],
   [{ path: "/x", headers: { "a b": "c" } }, 'header "a b" can\'t be sent'],
 ])("a fault %j is refused", async (fault, message) => {

@@ -286,6 +286,58 @@ test("a fault on /v1 refuses, drops or delays the upgrade", async () => {
   await join(simulator);
 });
 
+test("a fault on a frame's action is an error frame, silence, a cut, or a delay", async () => {
+  const simulator = await start(quiet);
+  const guest = await join(simulator);
+  simulator.fault({ path: "/v1/onMessage", times: 1, status: 5000, body: "Request failed." });
+  simulator.fault({ path: "/v1/onMessage", times: 1, hang: true });
+  simulator.fault({ path: "/v1/onMessage", times: 1, delayMs: 30 });
+  simulator.fault({ path: "/v1/onMessage", times: 1, drop: true });
+  const tracingId = guest.say("fails");
+  expect(await guest.next()).toEqual({
+    type: "response",
+    class: "string",
+    code: 5000,
+    body: "Request failed.",
+    tracingId,
+  });
+  guest.say("is lost");
+  guest.say("comes late");
+  expect((await guest.next()).body.text).toBe("comes late");
+  guest.say("cuts");
+  expect((await guest.closed).code).toBe(1006);
+});
+
+test("a session is found by the guest's token, the guest's id, and its own id", async () => {
+  const simulator = await start(quiet);
+  const token = await guestToken(simulator, "/api/v2/guest-tokens", { externalId: "ext-1", webchatId: DEPLOYMENT });
+  const guest = await join(simulator, { token });
+  await join(simulator);
+  for (const session of [token, "ext-1", String(simulator.sessions()[0]?.id)]) {
+    simulator.say({ text: "for you", session });
+    expect((await guest.next()).body.text).toBe("for you");
+  }
+});
+
+test("whatever comes on a socket is answered, and the platform lives on", async () => {
+  const simulator = await start(quiet);
+  const token = randomUUID();
+  const odd = [null, 0, "", [], {}, true, { type: {} }, "x".repeat(5000), "\u0000", -1, 0.5];
+  const actions = ["configureSession", "configureAuthenticatedSession", "onMessage", "echo", "getJwt", "closeSession"];
+  actions.push("getConfiguration", "onAttachment", "getAttachment", "deleteAttachment", "constructor", "__proto__");
+  for (const action of actions) {
+    const guest = await join(simulator, { token });
+    for (const value of odd) {
+      const frame = { action, deploymentId: value, message: value, data: value, attachmentId: value, startNew: value };
+      guest.raw(JSON.stringify({ token, tracingId: "t", ...frame }));
+      expect(await guest.next()).toMatchObject({ code: expect.any(Number), class: expect.any(String) });
+    }
+    guest.close();
+    await guest.closed;
+    simulator.advance(60);
+  }
+});
+
 test("dropSockets cuts without a close frame, and the session lives on", async () => {
   const simulator = await start(quiet);
   const guest = await join(simulator);

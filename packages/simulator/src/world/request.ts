@@ -52,6 +52,8 @@ export type RequestBody =
   | { action: "deleteAttachment"; attachmentId: string };
 
 export interface GuestRequest {
+  /** The action's name on the wire. */
+  action: string;
   token: string;
   tracingId?: string;
   body: RequestBody;
@@ -87,7 +89,7 @@ export function readRequest(wire: string): { request: GuestRequest } | { refused
   try {
     const action = needed(frame, "action");
     const token = needed(frame, "token");
-    return { request: { token, ...traced, body: readBody(action, frame) } };
+    return { request: { action, token, ...traced, body: readBody(action, frame) } };
   } catch (error) {
     if (error instanceof Refusal) return { refused: { code: error.code, text: error.message, ...traced } };
     throw error;
