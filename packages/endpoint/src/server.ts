@@ -14,6 +14,7 @@ import { logOptions } from "./logging.js";
 import { measure } from "./metrics.js";
 import { originMatcher } from "./origins.js";
 import { guestpass } from "./plugin.js";
+import { Refusal } from "./problems.js";
 import { startRunning } from "./running.js";
 import { answerClientError } from "./socket-errors.js";
 
@@ -68,8 +69,12 @@ export async function createServer(config: Config, surroundings: Surroundings = 
   const { broker, readiness } = running;
   const metrics = config.admin && measure(app, broker, () => readiness.ready);
   const admin = metrics && createAdmin(metrics);
-  warnOfUnknownProxies(app);
   await app.register(guestpass, { ...running.options, ownsNotFound: true });
+  // After the plugin's own hooks, so that a refusal has its headers.
+  warnOfUnknownProxies(app);
+  askForHost(app);
+  // RFC 9110 section 10.1.1: an unknown expectation may be refused or not; Node would, without a body.
+  app.server.on("checkExpectation", app.routing);
 
   return {
     app,
@@ -121,6 +126,7 @@ function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Ser
     http: {
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: REQUEST_MS,
+      requireHostHeader: false,
       connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
     },
     // What still comes on an open connection while closing is answered, with Connection: close.
@@ -145,6 +151,14 @@ function warnOfUnknownProxies(app: FastifyInstance): void {
       );
     }
     done();
+  });
+}
+
+/** RFC 9112 section 3.2. Node's own refusal is empty. */
+function askForHost(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (request.headers.host !== undefined || request.raw.httpVersion === "1.0") done();
+    else done(new Refusal("invalid_request", "Requests need a Host header."));
   });
 }
 
