@@ -147,13 +147,23 @@ test.describe("a dead platform", () => {
   });
 });
 
-test.describe("a page that is not on the list", () => {
-  test.use({ stageOptions: { env: { ALLOWED_ORIGINS: "https://somebody-else.example" } } });
-  test("is refused with origin_not_allowed, once", async ({ page, stage }) => {
+test.describe("a deployment that is not on the list", () => {
+  test.use({ stageOptions: { env: { DEPLOYMENT_IDS: "00000000-0000-4000-8000-000000000000" } } });
+  test("is refused with deployment_not_allowed, and nothing more is fetched", async ({ page, stage }) => {
     await page.goto(stage.html(PAGE));
     await launcher(page).click();
     await expect.poll(async () => (await heard(page)).findLast((e) => e.name === "state")?.state).toBe("refused");
-    expect((await heard(page)).find((e) => e.name === "error")?.code).toBe("origin_not_allowed");
+    expect((await heard(page)).find((e) => e.name === "error")?.code).toBe("deployment_not_allowed");
     expect(stage.endpointRequests.filter((line) => line.startsWith("POST"))).toHaveLength(1);
+  });
+});
+
+test.describe("a page that is not on the list", () => {
+  test.use({ stageOptions: { env: { ALLOWED_ORIGINS: "https://somebody-else.example" } } });
+  test("gets no token, and hears that the endpoint cannot be reached from here", async ({ page, stage }) => {
+    await page.goto(stage.html(PAGE));
+    await launcher(page).click();
+    await expect.poll(async () => (await heard(page)).find((e) => e.name === "error")?.code).toBe("network");
+    expect(stage.simulator.requests().some(({ path }) => path === "/api/v2/guest-tokens")).toBe(false);
   });
 });

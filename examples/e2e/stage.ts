@@ -115,7 +115,7 @@ export async function openStage({ simulator: options = {}, env = {} }: StageOpti
     },
     cut() {
       cut = true;
-      simulator.fault({ path: "*", drop: true, times: Number.MAX_SAFE_INTEGER });
+      simulator.fault({ path: "/*", drop: true, times: Number.MAX_SAFE_INTEGER });
       simulator.dropSockets();
     },
     restore() {

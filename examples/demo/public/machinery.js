@@ -77,8 +77,8 @@ function element() {
 
 function noteDue() {
   const entries = element()?.debugReport?.()?.entries ?? [];
-  const scheduled = entries.findLast((entry) => entry.what === "scheduled" && typeof entry.for === "number");
-  if (scheduled) timeline.due(scheduled.for);
+  const scheduled = entries.findLast((entry) => entry.what === "scheduled" && entry.inMs !== undefined);
+  if (scheduled) timeline.due(Date.parse(scheduled.at) + scheduled.inMs);
 }
 
 for (const name of EVENTS) {
