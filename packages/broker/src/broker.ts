@@ -46,12 +46,9 @@ export function createBroker(options: BrokerOptions): Broker {
   const settings = readSettings(options);
   const { ports, timeoutMs, deadlineMs, tries } = settings;
   const { clock } = ports;
-  const guestApi = findGuestApi(options.guestApi);
   const place = platformPlace(options.platform);
   const source = options.platform.credentials;
   const credentials = typeof source === "function" || (source?.length ?? 0) > 0 ? source : undefined;
-  if (guestApi.needsCredentials && credentials === undefined)
-    throw new TypeError(`platform.credentials are needed for the guest API ${guestApi.name}`);
 
   const warn = (message: string, detail?: object) => {
     try {
@@ -60,6 +57,9 @@ export function createBroker(options: BrokerOptions): Broker {
       // A sink that fails has nobody to tell.
     }
   };
+  const guestApi = findGuestApi(options.guestApi, { customSigning: options.customSigning, clock, warn });
+  if (guestApi.needsCredentials && credentials === undefined)
+    throw new TypeError(`platform.credentials are needed for the guest API ${guestApi.name}`);
   const metrics = new Metrics();
   const beside = createBeside(warn);
   const hooks = options.hooks ?? {};
@@ -91,7 +91,7 @@ export function createBroker(options: BrokerOptions): Broker {
     warn,
     configs: createDeploymentConfigs(platform, clock),
     records: createSessionRecords(store, clock),
-    directory: createGuestDirectory({ store, ring, clock, warn }),
+    directory: createGuestDirectory({ guestApi: guestApi.name, store, ring, clock, warn }),
     sharing: createSharing<MadeGuest>(clock, {
       invalidated: (key, { guest: { token } }) => {
         if (hooks.onCacheInvalidated !== undefined) beside.run("a hook", () => hooks.onCacheInvalidated?.(key, token));

@@ -30,7 +30,7 @@ describe("the audit", () => {
       deploymentId: DEPLOYMENT,
       webchatId: DEPLOYMENT,
       sessionId: session.sessionId,
-      guestId: "CUST-8842",
+      guestId: createHash("sha256").update("CUST-8842").digest("hex"),
       externalId: createHash("sha256").update("CUST-8842").digest("hex"),
       identified: true,
       consentTimestamp: consent.timestamp,
@@ -84,6 +84,7 @@ describe("the audit", () => {
     const text = JSON.stringify(here.audit);
     expect(text).not.toContain(session.token);
     expect(text).not.toContain(session.session.handle);
+    expect(text).not.toContain("CUST-8842");
   });
 
   test("has a record of what was refused before anybody was asked", async () => {

@@ -43,6 +43,12 @@ function documentNames(guestApi: string, deploymentId: string | undefined): { ch
   return guestApi === "guest-tokens" ? { webchatId: deploymentId } : {};
 }
 
+/** Where the customer's id is the guest's id (`guest-tokens`), only its hash is on record. */
+function guestIdOnRecord({ guestId, identity }: Facts): string | null {
+  if (guestId === undefined) return null;
+  return identity?.known === true && guestId === identity.externalId ? identity.hash : guestId;
+}
+
 export function createAudit(dependencies: AuditDependencies): Audit {
   const { guestApi, clock, metrics, beside, sink, hooks, publish } = dependencies;
 
@@ -57,7 +63,7 @@ export function createAudit(dependencies: AuditDependencies): Audit {
     deploymentId: facts.deploymentId ?? null,
     ...documentNames(guestApi, facts.deploymentId),
     sessionId: facts.sessionId ?? null,
-    guestId: facts.guestId ?? null,
+    guestId: guestIdOnRecord(facts),
     externalId:
       facts.identity === undefined ? null : facts.identity.known ? facts.identity.hash : facts.identity.externalId,
     identified: facts.identity?.known ?? false,

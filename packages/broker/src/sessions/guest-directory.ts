@@ -1,5 +1,5 @@
 /** Which guest a known customer has, over all sessions and channels. The customer is known by hash, the token lies sealed. */
-import { str } from "@guestpass/protocol";
+import { record, str } from "@guestpass/protocol";
 import type { GuestIdentity, KnownGuest } from "../guests/guest-api.js";
 import type { Clock } from "../ports.js";
 import type { Store } from "../stores/store.js";
@@ -16,34 +16,41 @@ export interface GuestDirectory {
 }
 
 export interface DirectoryDependencies {
+  guestApi: string;
   store: Store;
   ring: KeyRing;
   clock: Clock;
   warn(message: string): void;
 }
 
-export function createGuestDirectory({ store, ring, clock, warn }: DirectoryDependencies): GuestDirectory {
+export function createGuestDirectory({ guestApi, store, ring, clock, warn }: DirectoryDependencies): GuestDirectory {
   return {
     async find({ hash, known }) {
       if (!known) return undefined;
       try {
         const mapping = await store.readGuest(hash);
         if (mapping === undefined || mapping.guestId === "") return undefined;
+        if (mapping.token === "") return { guestId: mapping.guestId };
+        const { api, token } = record(await unseal(ring, TYPE, mapping.token));
+        // Another guest API's guest is none of this one's.
+        if (api !== undefined && api !== guestApi) return undefined;
+        const live = str(token);
         const expiresAt = Date.parse(mapping.expiresAt);
-        const token = mapping.token === "" ? undefined : str(await unseal(ring, TYPE, mapping.token));
-        if (token === undefined || Number.isNaN(expiresAt)) return { guestId: mapping.guestId };
-        return { guestId: mapping.guestId, token, expiresAt };
+        return live === undefined || Number.isNaN(expiresAt)
+          ? { guestId: mapping.guestId }
+          : { guestId: mapping.guestId, token: live, expiresAt };
       } catch {
         warn("a customer's guest could not be looked up; a new one is made");
         return undefined;
       }
     },
-    async remember({ hash, known }, { guestId, token, expiresAt }) {
+    async remember({ hash, known, externalId }, { guestId, token, expiresAt }) {
       if (!known) return;
       try {
         await store.writeGuest(hash, {
-          guestId,
-          token: token === undefined ? "" : await seal(ring, TYPE, token),
+          // Where the customer's id is the guest's id, only its hash is stored.
+          guestId: guestId === externalId ? hash : guestId,
+          token: token === undefined ? "" : await seal(ring, TYPE, { api: guestApi, token }),
           expiresAt: expiresAt === undefined ? "" : new Date(expiresAt).toISOString(),
           updatedAt: new Date(clock.now()).toISOString(),
         });

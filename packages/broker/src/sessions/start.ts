@@ -15,6 +15,7 @@ import { sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
 import { sessionMessenger } from "./messenger.js";
 import { guestTools, type SessionRooms } from "./rooms.js";
+import { readUpgrade } from "./upgrade.js";
 
 const DEFAULT_LANGUAGE = "en-us";
 /** Identical requests of one known customer share an answer for this long (document 4). */
@@ -77,11 +78,12 @@ interface Wanted {
   queueId: string | undefined;
   sessionEndsAt: number;
   challenge: (StartSessionRequest["challenge"] & { score?: number }) | undefined;
+  sessionToken: string | undefined;
 }
 
 async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | undefined): Promise<MadeGuest> {
   const { settings, guestApi } = rooms;
-  const { request, identity, queueId, sessionEndsAt, challenge } = wanted;
+  const { request, identity, queueId, sessionEndsAt, challenge, sessionToken } = wanted;
   const tools = guestTools(rooms, { deadlineAt: settings.ports.clock.now() + settings.deadlineMs, signal });
   const guest = await guestApi.create(
     {
@@ -94,6 +96,7 @@ async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | u
       ...(request.consent === undefined ? {} : { consent: request.consent }),
       ...(challenge === undefined ? {} : { challenge }),
       ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
+      ...(sessionToken === undefined ? {} : { sessionToken }),
     },
     tools,
   );
@@ -119,12 +122,15 @@ export async function start(
   const identity = await rooms.identity.identify(request);
   facts.identity = identity;
   const key = await provenKey(rooms, context);
+  const upgrade =
+    request.authorization === undefined ? undefined : await readUpgrade(rooms, context, deploymentId, key);
   const challenge = await rooms.challenge?.verify(request.challenge, context.address);
   if (challenge !== undefined) facts.captchaProvider = challenge.provider;
 
   const configuring = rooms.configs.get(deploymentId, CONFIG_WAIT_MS);
   const sessionEndsAt = clock.now() + settings.maxAgeMs;
-  const wanted: Wanted = { request, identity, queueId, sessionEndsAt, challenge };
+  const { sessionToken } = upgrade ?? {};
+  const wanted: Wanted = { request, identity, queueId, sessionEndsAt, challenge, sessionToken };
   // Nobody shares with an anonymous visitor, and a sign-in is one visitor's own.
   const shares = identity.known && request.authorization === undefined;
   const made = shares
@@ -152,6 +158,8 @@ export async function start(
     ...(key === undefined ? {} : { keyThumbprint: key.thumbprint, clockAheadSeconds: key.clockAheadSeconds }),
     ...(request.consent === undefined ? {} : { consentTimestamp: request.consent.timestamp }),
   });
+  // There is no way back to anonymous with the same session token.
+  if (upgrade !== undefined) await rooms.records.end(upgrade.claims);
   const { token } = made.guest;
   rooms.beside.run("the guest directory", () =>
     rooms.directory.remember(identity, { guestId: made.guestId, token, expiresAt: made.expiresAt }),
