@@ -148,6 +148,37 @@ test("a provider of the site signs the guest in, and logging out ends it", async
   await heard(page, "MessagingService.sessionCleared");
 });
 
+test("a file is uploaded and goes along with the next message, a wrong one is said", async ({ page }) => {
+  await visit(page, 'on("MessagingService.uploadApproved"); on("MessagingService.fileUploadError");');
+  const upload = (name: string, type: string) =>
+    page.evaluate(
+      ([fileName, fileType]) =>
+        new Promise((resolve, reject) => {
+          const { Genesys } = window as never as { Genesys: (...args: unknown[]) => void };
+          const file = [new File(["some bytes"], fileName, { type: fileType })];
+          Genesys("command", "MessagingService.requestUpload", { file }, resolve, (error: Error) =>
+            reject(new Error(error.message)),
+          );
+        }),
+      [name, type] as const,
+    );
+  expect(await upload("note.txt", "text/plain")).toMatchObject([{ downloadUrl: expect.stringContaining("note.txt") }]);
+  await heard(page, "MessagingService.uploadApproved");
+  expect(await command(page, "MessagingService.sendMessage", { message: "see this" })).toMatchObject({
+    content: [{ contentType: "Attachment", attachment: { filename: "note.txt" } }],
+  });
+  await expect(upload("setup.exe", "text/plain")).rejects.toThrow("may not be sent");
+  await heard(page, "MessagingService.fileUploadError");
+});
+
+test("a quick reply is sent as the choice that it is", async ({ page }) => {
+  await visit(page, 'on("MessagingService.messagesReceived");', {}, { quietAgent: false });
+  const postback = { text: "Card", payload: "card" };
+  const sent = await command(page, "MessagingService.sendMessage", { type: "quickReply", postback });
+  expect(sent).toMatchObject({ content: [{ buttonResponse: { type: "QuickReply", ...postback } }] });
+  await heard(page, "MessagingService.messagesReceived");
+});
+
 test("clearing wipes the conversation", async ({ page }) => {
   await visit(page, 'on("MessagingService.conversationCleared"); on("Messenger.cleared");');
   await page.getByRole("button", { name: "Chat" }).click();

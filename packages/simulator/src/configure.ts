@@ -130,8 +130,8 @@ export function createConfigure(platform: Platform, sessions: Sessions, signIns:
       return refusal(403, "The deployment is not the one of this connection", tracingId);
     }
     if (!isListed(settings.deployments, deploymentId)) return refusal(404, "The deployment was not found", tracingId);
-    const { allowed, retryAfterSeconds } = windows.take(`configure:${key}`, CONFIGURES_PER_MINUTE, MINUTE_MS);
-    if (!allowed) return tooMany(retryAfterSeconds, "Configure rate too high for this session", tracingId);
+    const { allowed, resetSeconds } = windows.take(`configure:${key}`, CONFIGURES_PER_MINUTE, MINUTE_MS);
+    if (!allowed) return tooMany(resetSeconds, "Configure rate too high for this session", tracingId);
     const expiredAt = sessions.expiredAt(key);
     // a token made since then is a new start; its instant is known to the second
     return expiredAt !== undefined && issuedAt + 999 < expiredAt ? goneFrame("expired", tracingId) : null;

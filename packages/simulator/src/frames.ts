@@ -144,8 +144,8 @@ export function createFrames(
     text: string,
     tracingId: string | undefined,
   ): WireFrame | null {
-    const { allowed, retryAfterSeconds } = windows.take(key, limit, periodMs);
-    return allowed ? null : tooMany(retryAfterSeconds, text, tracingId);
+    const { allowed, resetSeconds } = windows.take(key, limit, periodMs);
+    return allowed ? null : tooMany(resetSeconds, text, tracingId);
   }
 
   function configuration(deploymentId: string, tracingId: string | undefined): WireFrame {

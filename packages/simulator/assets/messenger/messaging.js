@@ -1,4 +1,5 @@
 /** Plugin MessagingService: the conversation. Knows no window. */
+import { startFiles } from "./files.js";
 import { createSocket } from "./socket.js";
 
 const TYPING_MS = 5000;
@@ -84,9 +85,7 @@ export function startMessaging(bus, page) {
     } else if (name === "ConnectionClosedEvent") {
       if (session) over("sessionCleared", body.reason === "signedIn");
       socket.close();
-    } else if (name.startsWith("Upload")) {
-      plugin.publish(name === "UploadSuccessEvent" ? "fileUploaded" : "fileUploadError", body);
-    }
+    } else if (name.startsWith("Upload")) files.heard({ class: name, body });
   }
 
   function heard(message) {
@@ -169,16 +168,11 @@ export function startMessaging(bus, page) {
   async function sendMessage({ message, type, postback }) {
     await start();
     plugin.publish("sendingMessage", { message });
+    const content = files.take();
     const { body } = await send(
       type === undefined
-        ? { type: "Text", text: message }
-        : {
-            type: "Structured",
-            text: postback?.text ?? "",
-            content: [
-              { contentType: "ButtonResponse", buttonResponse: { type: KINDS[type] ?? "Button", ...postback } },
-            ],
-          },
+        ? { type: "Text", text: message ?? "", ...(content.length > 0 ? { content } : {}) }
+        : { type: "Structured", text: postback?.text ?? "", content: [choice(type, postback)] },
     );
     return body;
   }
@@ -227,6 +221,7 @@ export function startMessaging(bus, page) {
     await configure(false);
     plugin.publish("steppedUpConversation");
   });
+  const files = startFiles(bus, { socket, start });
   plugin.ready();
 
   return { start, restore, sendMessage, renewed, messages: () => messages, session: () => session };
@@ -239,6 +234,10 @@ const KINDS = {
   listPicker: "ListPicker",
   form: "Form",
 };
+
+function choice(type, postback) {
+  return { contentType: "ButtonResponse", buttonResponse: { type: KINDS[type] ?? "Button", ...postback } };
+}
 
 function deferred() {
   const parts = {};

@@ -5,7 +5,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Platform } from "../platform.js";
 import { PlatformError } from "../platform-error.js";
-import { pathOf } from "../recorder.js";
 
 const MINUTE_MS = 60_000;
 /** `client.credentials.token.rate.per.minute`, for everything but the guest APIs. */
@@ -25,14 +24,18 @@ export function bearerDoor(platform: Platform, rule: DoorRule) {
     const access = token === null ? null : platform.accessTokens.find(token);
     if (!access)
       throw unauthenticated(token === null ? "No authentication bearer token specified" : "Invalid login credentials.");
-    const verdict = platform.windows.take(`rest:${access.clientId}:${pathOf(request.url)}`, rule.perMinute, MINUTE_MS);
+    const verdict = platform.windows.take(
+      `rest:${access.clientId}:${request.routeOptions.url}`,
+      rule.perMinute,
+      MINUTE_MS,
+    );
     const headers = {
       "inin-ratelimit-count": String(verdict.count),
       "inin-ratelimit-allowed": String(rule.perMinute),
       "inin-ratelimit-reset": String(verdict.resetSeconds),
     };
     reply.headers(headers);
-    if (!verdict.allowed) throw tooManyRequests(verdict.retryAfterSeconds, headers);
+    if (!verdict.allowed) throw tooManyRequests(verdict.resetSeconds, headers);
     if (rule.scope && access.scopes && !access.scopes.includes(rule.scope)) {
       throw new PlatformError(403, `The token lacks the scope ${rule.scope}`, { code: "missing.scope" });
     }

@@ -24,12 +24,12 @@ export function historyRoutes(app: FastifyInstance, platform: Platform, sessions
       throw unauthenticated("Invalid login credentials.");
     const place = sessions.byId(String(verdict.claims.sub));
     if (!place) throw new PlatformError(404, "The session was not found");
-    const { allowed, retryAfterSeconds } = platform.windows.take(
+    const { allowed, resetSeconds } = platform.windows.take(
       `history:${place.session.id}`,
       HISTORY_PER_MINUTE,
       MINUTE_MS,
     );
-    if (!allowed) throw tooManyRequests(retryAfterSeconds);
+    if (!allowed) throw tooManyRequests(resetSeconds);
     const pageSize = readCount(request.query.pageSize, "pageSize", HISTORY_PAGE_SIZE, LARGEST_PAGE);
     const pageNumber = readCount(request.query.pageNumber, "pageNumber", 1, Number.MAX_SAFE_INTEGER);
     const newestFirst = place.session.messages.toReversed();
