@@ -25,8 +25,8 @@ export interface BrokerGivenOptions {
   embedDir?: string | false;
   /** Bytes of a body; 65536. */
   bodyLimit?: number;
-  /** Requests under way at once, before `overloaded`; 1000. */
-  maxConcurrent?: number;
+  /** Requests under way at once, before `overloaded`; 1000. With false no load is shed. */
+  maxConcurrent?: number | false;
   /** Answer what no route answers, too: where the whole server is this endpoint. Implied by a prefix. */
   ownsNotFound?: boolean;
   /** While false, sessions answer `not_ready`. */
@@ -51,7 +51,7 @@ export interface Settings {
   readonly baseUrl: (request: FastifyRequest) => string;
   readonly embedDir: string | false;
   readonly bodyLimit: number;
-  readonly maxConcurrent: number;
+  readonly maxConcurrent: number | false;
   readonly ownsNotFound: boolean;
   readonly isReady: () => boolean;
 }
@@ -96,7 +96,7 @@ export function readOptions(options: BrokerGivenOptions): Settings {
     baseUrl: baseUrlOf(publicUrl),
     embedDir: options.embedDir ?? EMBED_DIR,
     bodyLimit: whole("bodyLimit", options.bodyLimit ?? 65_536),
-    maxConcurrent: whole("maxConcurrent", options.maxConcurrent ?? 1000),
+    maxConcurrent: options.maxConcurrent === false ? false : whole("maxConcurrent", options.maxConcurrent ?? 1000),
     ownsNotFound: options.ownsNotFound ?? (options.prefix !== undefined && !["", "/"].includes(options.prefix)),
     isReady: options.isReady ?? (() => true),
   });

@@ -12,13 +12,19 @@ const LATE_MS = 500;
 const RETRY_AFTER_SECONDS = 2;
 
 export interface Pressure {
-  readonly underWay: number;
   /** Runs the work, or rejects with `overloaded` when there is too much. */
   run<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
-export function createPressure(maxConcurrent: number): Pressure {
+/** With false nothing is ever too much. */
+export function createPressure(maxConcurrent: number | false): Pressure {
+  return maxConcurrent === false ? NONE : measuredPressure(maxConcurrent);
+}
+
+const NONE: Pressure = { run: (work) => work(), close: () => undefined };
+
+function measuredPressure(maxConcurrent: number): Pressure {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let underWay = 0;
@@ -32,9 +38,6 @@ export function createPressure(maxConcurrent: number): Pressure {
   timer.unref();
 
   return {
-    get underWay() {
-      return underWay;
-    },
     async run(work) {
       if (underWay >= maxConcurrent || lateSamples >= 2)
         throw new Refusal("overloaded", "The endpoint has too much to do; try again in a moment.", {

@@ -12,6 +12,7 @@ import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
 import type { Config } from "./config.js";
 import { logOptions } from "./logging.js";
 import { measure } from "./metrics.js";
+import type { BrokerGivenOptions } from "./options.js";
 import { originMatcher } from "./origins.js";
 import { guestpass } from "./plugin.js";
 import { Refusal } from "./problems.js";
@@ -31,6 +32,8 @@ const SILENCE_MS = 15_000;
 export interface Surroundings {
   stdout?: Writable;
   stderr?: Writable;
+  /** Of the plugin, before what the configuration says. */
+  options?: Pick<BrokerGivenOptions, "publicUrl" | "maxConcurrent">;
   /** The platform was reached after the start and refused the credentials: there is no use in going on. */
   onRefused?(proof: Proof & { ok: false }): void;
 }
@@ -45,6 +48,8 @@ export interface GuestpassServer {
    * @throws CredentialsRefused; an error of the listening socket.
    */
   start(): Promise<string>;
+  /** What `start` does without listening. @throws CredentialsRefused. */
+  prove(): Promise<void>;
   /** False until the credentials have been proved. */
   readonly ready: boolean;
   /** Answers what is under way, then lets go of everything. */
@@ -63,31 +68,36 @@ export class CredentialsRefused extends Error {
 
 /** @throws ConfigError when a file that the configuration names cannot be used. */
 export async function createServer(config: Config, surroundings: Surroundings = {}): Promise<GuestpassServer> {
-  const { stdout = process.stdout, stderr = process.stderr, onRefused } = surroundings;
+  const { stdout = process.stdout, stderr = process.stderr, options, onRefused } = surroundings;
   const app = fastify(serverOptions(config, stderr));
   const running = await startRunning(config, { log: app.log, stdout, onRefused: (proof) => onRefused?.(proof) });
   const { broker, readiness } = running;
   const metrics = config.admin && measure(app, broker, () => readiness.ready);
   const admin = metrics && createAdmin(metrics);
-  await app.register(guestpass, { ...running.options, ownsNotFound: true });
+  await app.register(guestpass, { ...running.options, ...options, ownsNotFound: true });
   // After the plugin's own hooks, so that a refusal has its headers.
   warnOfUnknownProxies(app);
   askForHost(app);
   // RFC 9110 section 10.1.1: an unknown expectation may be refused or not; Node would, without a body.
   app.server.on("checkExpectation", app.routing);
 
+  const prove = async (): Promise<void> => {
+    const proof = await readiness.prove();
+    if (!proof.ok && proof.refused) throw new CredentialsRefused(proof);
+  };
+
   return {
     app,
     broker,
     admin,
+    prove,
     get ready() {
       return readiness.ready;
     },
     async start() {
       await app.listen({ host: config.host, port: config.port });
       if (config.admin) await admin?.listen(config.admin);
-      const proof = await readiness.prove();
-      if (!proof.ok && proof.refused) throw new CredentialsRefused(proof);
+      await prove();
       return urlOf(app, config.host);
     },
     async close() {

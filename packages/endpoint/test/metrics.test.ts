@@ -1,13 +1,15 @@
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributionSamples, expose } from "../src/exposition.js";
-import { DEPLOYMENT, ORIGIN, request, type RunningEndpoint, startEndpoint } from "./running-endpoint.js";
+import { DEPLOYMENT, ORIGIN, type RunningEndpoint, request, startEndpoint } from "./running-endpoint.js";
 
 let endpoint: RunningEndpoint;
 let admin: string;
 beforeAll(async () => {
   endpoint = await startEndpoint({ ADMIN_PORT: "0", GUEST_API: "guest-tokens" });
-  const { address, port } = endpoint.server.admin?.server.address() as AddressInfo;
+  const place = endpoint.server.admin?.addresses()[0];
+  if (typeof place !== "object") throw new Error("there is no admin listener");
+  const { address, port } = place as AddressInfo;
   expect(address).toBe("127.0.0.1");
   admin = `http://${address}:${port}`;
 });
@@ -27,7 +29,10 @@ function read(text: string): Map<string, number> {
       }
       continue;
     }
-    const sample = /^([a-z_:][a-z0-9_:]*)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.exec(line);
+    const sample =
+      /^([a-z_:][a-z0-9_:]*)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (NaN|[+-]?Inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.exec(
+        line,
+      );
     expect(sample, line).not.toBeNull();
     const name = sample?.[1] ?? "";
     expect(types.has(name) || types.get(name.replace(/_(?:bucket|sum|count)$/, "")) === "histogram", line).toBe(true);
@@ -67,7 +72,9 @@ describe("GET /metrics", () => {
   it("has cumulative buckets that end in the count", async () => {
     const samples = [...(await scrape())];
     const series = (name: string) => samples.filter(([key]) => key.startsWith(name)).map(([, value]) => value);
-    const buckets = series('guestpass_http_request_duration_seconds_bucket{method="POST",route="/v1/sessions",status="201"');
+    const buckets = series(
+      'guestpass_http_request_duration_seconds_bucket{method="POST",route="/v1/sessions",status="201"',
+    );
     expect(buckets.length).toBeGreaterThan(5);
     expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
     expect(buckets.at(-1)).toBe(2);
@@ -83,8 +90,18 @@ describe("GET /metrics", () => {
 
 it("the text format escapes what has to be escaped", () => {
   const text = expose([
-    { name: "a_total", help: "back\\slash\nline", type: "counter", samples: [{ labels: { x: 'q"b\\c\nd' }, value: 1 }] },
-    { name: "h_seconds", help: "h", type: "histogram", samples: distributionSamples({ count: 2, sumSeconds: 0.3, buckets: [{ leSeconds: 0.1, count: 1 }] }) },
+    {
+      name: "a_total",
+      help: "back\\slash\nline",
+      type: "counter",
+      samples: [{ labels: { x: 'q"b\\c\nd' }, value: 1 }],
+    },
+    {
+      name: "h_seconds",
+      help: "h",
+      type: "histogram",
+      samples: distributionSamples({ count: 2, sumSeconds: 0.3, buckets: [{ leSeconds: 0.1, count: 1 }] }),
+    },
   ]);
   expect(text).toBe(
     '# HELP a_total back\\\\slash\\nline\n# TYPE a_total counter\na_total{x="q\\"b\\\\c\\nd"} 1\n' +

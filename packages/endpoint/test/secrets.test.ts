@@ -51,8 +51,18 @@ describe("whatever is written", () => {
       return answer;
     };
     const customer = `customer-${randomUUID()}`;
-    const identityToken = await new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(customer).setIssuedAt().setExpirationTime("5m").sign(new TextEncoder().encode(IDENTITY_SECRET));
-    const forged = await new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(customer).setIssuedAt().setExpirationTime("5m").sign(new TextEncoder().encode("x".repeat(40)));
+    const identityToken = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(customer)
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(new TextEncoder().encode(IDENTITY_SECRET));
+    const forged = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(customer)
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .sign(new TextEncoder().encode("x".repeat(40)));
 
     const started = await ask("/v1/sessions", { deploymentId: DEPLOYMENT, identityToken });
     expect(started.status).toBe(201);
@@ -67,7 +77,12 @@ describe("whatever is written", () => {
       await ask(`/v1/sessions?token=${handle}`, { deploymentId: DEPLOYMENT, [identityToken]: identityToken }),
       await ask("/v1/sessions/refresh", {}, { authorization: `Bearer ${handle.slice(0, -4)}AAAA` }),
       await ask("/v1/sessions", { deploymentId: DEPLOYMENT }, { dpop: identityToken }),
-      await request(`${child.url}/v1/sessions`, "POST", { ...headers, "x-request-id": identityToken }, `{"identityToken":"${identityToken}`),
+      await request(
+        `${child.url}/v1/sessions`,
+        "POST",
+        { ...headers, "x-request-id": identityToken },
+        `{"identityToken":"${identityToken}`,
+      ),
       await request(`${child.url}/${identityToken}`, "GET", { ...headers, authorization: `Bearer ${handle}` }),
     ];
     const platformSays = `the platform says ${CLIENT.secret} and more`;
@@ -89,16 +104,30 @@ describe("whatever is written", () => {
 
     for (const refusal of refusals) expect(refusal.status).toBeGreaterThanOrEqual(400);
     const keys = JSON.parse(readFileSync(keysFile, "utf8")) as { keys: { k: string }[] };
-    const access = simulator.requests().flatMap((one) => /^Bearer (.+)$/.exec(one.headers.authorization ?? "")?.[1] ?? []);
+    const access = simulator
+      .requests()
+      .flatMap((one) => /^Bearer (.+)$/.exec(one.headers.authorization ?? "")?.[1] ?? []);
     expect(access.length).toBeGreaterThan(0);
     const audit = readFileSync(auditFile, "utf8");
     expect(audit.trim().split("\n").length).toBeGreaterThan(5);
     expect(child.stderr().split("\n").length).toBeGreaterThan(5);
     const written = child.stdout() + child.stderr() + audit;
-    const toPages = [...answers, ...refusals].filter((answer) => answer.status >= 400).map((answer) => answer.text + JSON.stringify([...answer.headers])).join("\n");
-    const secrets = [CLIENT.secret, IDENTITY_SECRET, PEPPER, WEBHOOK_SECRET, ...keys.keys.map((key) => key.k), ...access];
-    for (const secret of [...secrets, ...sentOut, identityToken, forged]) expect(written.includes(secret), `written: ${secret.slice(0, 12)}`).toBe(false);
-    for (const secret of [...secrets, ...sentOut, platformSays, directory]) expect(toPages.includes(secret), `told: ${secret.slice(0, 12)}`).toBe(false);
+    const toPages = [...answers, ...refusals]
+      .filter((answer) => answer.status >= 400)
+      .map((answer) => answer.text + JSON.stringify([...answer.headers]))
+      .join("\n");
+    const secrets = [
+      CLIENT.secret,
+      IDENTITY_SECRET,
+      PEPPER,
+      WEBHOOK_SECRET,
+      ...keys.keys.map((key) => key.k),
+      ...access,
+    ];
+    for (const secret of [...secrets, ...sentOut, identityToken, forged])
+      expect(written.includes(secret), `written: ${secret.slice(0, 12)}`).toBe(false);
+    for (const secret of [...secrets, ...sentOut, platformSays, directory])
+      expect(toPages.includes(secret), `told: ${secret.slice(0, 12)}`).toBe(false);
     expect(written).not.toContain(customer);
     expect(written).not.toContain(platformSays);
     expect(toPages).not.toMatch(/\n? {4}at /);
