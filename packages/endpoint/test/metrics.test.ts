@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributionSamples, expose } from "../src/exposition.js";
 import { DEPLOYMENT, ORIGIN, type RunningEndpoint, request, startEndpoint } from "./running-endpoint.js";
@@ -9,7 +8,7 @@ beforeAll(async () => {
   endpoint = await startEndpoint({ ADMIN_PORT: "0", GUEST_API: "guest-tokens" });
   const place = endpoint.server.admin?.addresses()[0];
   if (typeof place !== "object") throw new Error("there is no admin listener");
-  const { address, port } = place as AddressInfo;
+  const { address, port } = place;
   expect(address).toBe("127.0.0.1");
   admin = `http://${address}:${port}`;
 });
