@@ -180,7 +180,7 @@ const { settings, trouble, guestApis } = await showState();
 for (const name of guestApis) $("guest-api").append(new Option(name, name));
 $("guest-api").value = settings.guestApi;
 if (![...$("token-life").options].some((option) => option.value === String(settings.tokenLife))) {
-  $("token-life").prepend(new Option(`${settings.tokenLife} s`, String(settings.tokenLife)));
+  $("token-life").prepend(new Option(`${settings.tokenLife} s tokens`, String(settings.tokenLife)));
 }
 $("token-life").value = String(settings.tokenLife);
 $("endpoint-trouble").value = trouble.endpoint;

@@ -2,8 +2,11 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 720;
-const PAST_MS = 90_000;
-const FUTURE_MS = 45_000;
+/** What is shown, in lives of the current token: so many gone by, so many to come. */
+const PAST_LIVES = 3.4;
+const FUTURE_LIVES = 1.4;
+const FIRST_LIFE_MS = 15_000;
+const STEPS_S = [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 const LANES = 4;
 const KEPT = 40;
 
@@ -12,20 +15,23 @@ export function createTimeline(svg) {
 
   function draw() {
     const now = Date.now();
-    const from = now - PAST_MS;
-    const x = (at) => ((at - from) / (PAST_MS + FUTURE_MS)) * WIDTH;
+    const last = lives.at(-1);
+    const life = last ? last.expiresAt - last.issuedAt : FIRST_LIFE_MS;
+    const from = now - PAST_LIVES * life;
+    const span = (PAST_LIVES + FUTURE_LIVES) * life;
+    const x = (at) => ((at - from) / span) * WIDTH;
     const shapes = [];
-    for (let at = Math.ceil(from / 15_000) * 15_000; at < now + FUTURE_MS; at += 15_000) {
+    const step = (STEPS_S.find((seconds) => span / (seconds * 1000) <= 9) ?? 86_400) * 1000;
+    for (let at = now - Math.floor((PAST_LIVES * life) / step) * step; at < from + span; at += step) {
       shapes.push(shape("line", { class: "grid", x1: x(at), x2: x(at), y1: 0, y2: 160 }));
       const seconds = Math.round((at - now) / 1000);
-      if (Math.abs(seconds) > 6 && x(at) > 24 && x(at) < WIDTH - 24)
-        shapes.push(label(x(at), 180, `${seconds > 0 ? "+" : ""}${seconds} s`));
+      if (seconds !== 0 && x(at) > 24 && x(at) < WIDTH - 24) shapes.push(label(x(at), 180, relative(seconds)));
     }
-    lives.forEach((life, index) => {
+    lives.forEach((each, index) => {
       const y = 12 + (index % LANES) * 37;
-      const end = Math.min(life.endedAt ?? life.expiresAt, life.expiresAt);
+      const end = Math.min(each.endedAt ?? each.expiresAt, each.expiresAt);
       const current = index === lives.length - 1;
-      const left = Math.max(x(life.issuedAt), -10);
+      const left = Math.max(x(each.issuedAt), -10);
       shapes.push(
         shape("rect", {
           class: current ? "life current" : "life",
@@ -36,23 +42,23 @@ export function createTimeline(svg) {
           rx: 6,
         }),
       );
-      if (life.dueAt && life.dueAt <= life.expiresAt)
-        shapes.push(shape("line", { class: "due", x1: x(life.dueAt), x2: x(life.dueAt), y1: y - 4, y2: y + 28 }));
-      if (life.refreshedAt)
-        shapes.push(shape("circle", { class: "refreshed", cx: x(life.refreshedAt), cy: y + 12, r: 7 }));
-      if (life.expiredAt) {
-        const until = life.endedAt ?? now;
+      if (each.dueAt && each.dueAt <= each.expiresAt)
+        shapes.push(shape("line", { class: "due", x1: x(each.dueAt), x2: x(each.dueAt), y1: y - 4, y2: y + 28 }));
+      if (each.refreshedAt)
+        shapes.push(shape("circle", { class: "refreshed", cx: x(each.refreshedAt), cy: y + 12, r: 7 }));
+      if (each.expiredAt) {
+        const until = each.endedAt ?? now;
         shapes.push(
           shape("rect", {
             class: "late",
-            x: x(life.expiredAt),
+            x: x(each.expiredAt),
             y: y + 8,
-            width: Math.max(x(until) - x(life.expiredAt), 2),
+            width: Math.max(x(until) - x(each.expiredAt), 2),
             height: 8,
           }),
         );
         shapes.push(
-          shape("line", { class: "expired", x1: x(life.expiredAt), x2: x(life.expiredAt), y1: y - 4, y2: y + 28 }),
+          shape("line", { class: "expired", x1: x(each.expiredAt), x2: x(each.expiredAt), y1: y - 4, y2: y + 28 }),
         );
       }
     });
@@ -98,4 +104,11 @@ function label(x, y, text) {
   const node = shape("text", { x, y, "text-anchor": "middle" });
   node.textContent = text;
   return node;
+}
+
+function relative(seconds) {
+  const sign = seconds > 0 ? "+" : "−";
+  const size = Math.abs(seconds);
+  if (size >= 3600) return `${sign}${+(size / 3600).toFixed(1)} h`;
+  return size >= 120 ? `${sign}${+(size / 60).toFixed(1)} min` : `${sign}${size} s`;
 }
