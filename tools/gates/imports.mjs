@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   simulator: ["protocol"],
 };
 const BROWSER = new Set(["protocol", "tokens", "messaging", "embed"]);
-const IMPORT = /(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+const IMPORT = /^\s*(?:import|export)\b[^"'`;]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
 export function checkImports() {
   const faults = [];
@@ -34,7 +34,8 @@ export function checkImports() {
       const path = join(entry.parentPath, entry.name);
       const shown = path.slice(root.length);
       const isTest = entry.name.endsWith(".test.ts");
-      for (const [, target] of readFileSync(path, "utf8").matchAll(IMPORT)) {
+      for (const [, named, bare, lazy] of readFileSync(path, "utf8").matchAll(IMPORT)) {
+        const target = named ?? bare ?? lazy;
         imports += 1;
         const other = target.match(/^@guestpass\/([^/]+)/)?.[1];
         if (other && !isTest && other !== name && !allowed.includes(other)) faults.push(`${shown} imports ${target}`);
