@@ -6,20 +6,22 @@ import type { ChallengeOptions } from "../../options.js";
 import type { SendRequest } from "../../platform/request.js";
 import type { Clock } from "../../ports.js";
 import { claim, type Store } from "../../stores/store.js";
+import { altchaIdentity, sentinel, verifyAltcha } from "./altcha.js";
 import { friendly } from "./friendly.js";
 import type { ChallengeHttpProvider, ChallengeQuestion, ChallengeVerdict } from "./provider.js";
 import { hcaptcha, recaptcha, turnstile } from "./siteverify.js";
 
 /** A used response is remembered for this long: longer than any provider accepts one. */
-const USED_SECONDS = 3600;
+const USED_SECONDS = 86_400;
 /** Document 3. */
 const MIN_SCORE = 0.5;
 
-const HTTP_PROVIDERS: Partial<Record<ChallengeProvider, ChallengeHttpProvider>> = {
+const HTTP_PROVIDERS: Record<ChallengeProvider, ChallengeHttpProvider> = {
   turnstile,
   recaptcha,
   hcaptcha,
   friendly,
+  altcha: sentinel,
 };
 
 export interface PassedChallenge extends Challenge {
@@ -56,19 +58,33 @@ function askHttp(provider: ChallengeHttpProvider, url: string, dependencies: Cha
   };
 }
 
+/** Whom to ask with these options: the provider's URL, or ourselves for ALTCHA without one. */
+function askerOf(options: ChallengeOptions, dependencies: ChallengeDependencies): Ask {
+  if (!Object.hasOwn(HTTP_PROVIDERS, options.provider)) throw new TypeError("challenge.provider is not known");
+  if (options.secret === "") throw new TypeError("challenge.secret is empty");
+  const provider = HTTP_PROVIDERS[options.provider];
+  const url = options.verifyUrl ?? provider.defaultUrl;
+  if (url === undefined) return ({ response, secret }) => verifyAltcha(response, secret);
+  if (!URL.canParse(url)) throw new TypeError("challenge.verifyUrl is not a URL");
+  return askHttp(provider, url, dependencies);
+}
+
 /** TypeError where the provider cannot be asked with these options. */
 export function createChallengePolicy(options: ChallengeOptions, dependencies: ChallengeDependencies): ChallengePolicy {
-  const provider = HTTP_PROVIDERS[options.provider];
-  if (provider === undefined) throw new TypeError("challenge.provider is not known");
-  const url = options.verifyUrl ?? provider.defaultUrl;
-  if (url === undefined) throw new TypeError(`challenge.verifyUrl is needed for ${options.provider}`);
-  const ask = askHttp(provider, url, dependencies);
+  const ask = askerOf(options, dependencies);
   const minScore = options.minScore ?? MIN_SCORE;
   const { store, warn } = dependencies;
 
-  const useOnce = async (key: string) => {
-    if (await claim(store, key, USED_SECONDS)) return;
-    throw new BrokerError("challenge_failed", "This challenge was used before.");
+  /** After the verdict, so that what nobody has passed fills no store. */
+  const useOnce = async (response: string) => {
+    const identity = options.provider === "altcha" ? altchaIdentity(response) : response;
+    const key = `challenge:${createHash("sha256").update(identity).digest("hex")}`;
+    const first = await claim(store, key, USED_SECONDS).catch((error: unknown) => {
+      // The others count their responses themselves.
+      if (options.provider === "altcha") throw error;
+      return true;
+    });
+    if (!first) throw new BrokerError("challenge_failed", "This challenge was used before.");
   };
 
   return {
@@ -76,20 +92,18 @@ export function createChallengePolicy(options: ChallengeOptions, dependencies: C
       if (challenge === undefined) throw new BrokerError("challenge_required", "A passed challenge is required here.");
       if (challenge.provider !== options.provider)
         throw new BrokerError("challenge_failed", "This challenge is not the one that is asked for here.");
-      const key = `challenge:${createHash("sha256").update(challenge.response).digest("hex")}`;
-      await useOnce(key);
-      const verdict = await ask({ response: challenge.response, secret: options.secret, address });
-      if (verdict.kind === "human") {
-        if (verdict.score === undefined) return challenge;
-        if (verdict.score >= minScore) return { ...challenge, score: verdict.score };
-        throw new BrokerError("challenge_failed", "The challenge was not passed well enough.");
-      }
+      const { response } = challenge;
+      const verdict = await ask({ response, secret: options.secret, address });
       if (verdict.kind === "refused") throw new BrokerError("challenge_failed", "The challenge was not passed.");
-      // The visitor can do nothing about it, so the response stays good.
-      await store.remove(key).catch(() => undefined);
-      if (verdict.kind === "misconfigured") warn("the challenge provider refuses this service: look at its secret");
-      else if (options.onOutage === "accept") return challenge;
-      throw new BrokerError("challenge_unavailable", "Challenges cannot be verified right now.");
+      if (verdict.kind === "misconfigured")
+        warn("the challenge cannot be verified: the provider refuses this service's secret, or a library is missing");
+      if (verdict.kind !== "human" && !(verdict.kind === "unknown" && options.onOutage === "accept"))
+        throw new BrokerError("challenge_unavailable", "Challenges cannot be verified right now.");
+      const score = verdict.kind === "human" ? verdict.score : undefined;
+      if (score !== undefined && score < minScore)
+        throw new BrokerError("challenge_failed", "The challenge was not passed well enough.");
+      await useOnce(response);
+      return score === undefined ? challenge : { ...challenge, score };
     },
   };
 }
