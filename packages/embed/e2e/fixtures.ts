@@ -115,7 +115,7 @@ async function openStage({ simulator: options, env, csp }: StageOptions): Promis
     },
     cut() {
       isCut = true;
-      simulator.fault({ path: "*", drop: true, times: Number.MAX_SAFE_INTEGER });
+      simulator.fault({ path: "/*", drop: true, times: Number.MAX_SAFE_INTEGER });
       simulator.dropSockets();
     },
     restore() {

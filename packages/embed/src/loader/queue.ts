@@ -53,13 +53,15 @@ export function installGlobal(
   const page = window as unknown as { Guestpass?: Stub };
   const stub = page.Guestpass;
   const call = (command: unknown, ...args: unknown[]): Promise<unknown> => run(arrival, String(command), args);
+  const push = (args: ArrayLike<unknown>): void => again(Array.from(args));
   const waited = Array.from(stub?.q ?? [], (args) => Array.from(args));
   Object.defineProperties(call, {
     element: { get: find },
     version: { value: version },
-    // A page that kept the stub still calls it.
-    q: { value: { push: (args: ArrayLike<unknown>) => again(Array.from(args)) } },
+    q: { value: { push } },
   });
+  // A page that kept the stub still calls it, whichever queue it writes to.
+  if (stub?.q) Object.assign(stub.q, { push });
   page.Guestpass = call as Stub;
   const again = ([command, ...args]: unknown[]): void => {
     // Nobody holds this promise; what fails in the element, its own events tell.
