@@ -65,10 +65,7 @@ async function start(env: NodeJS.ProcessEnv, surroundings: Surroundings): Promis
   await app.ready();
   await prove().catch((error: unknown) => {
     if (!(error instanceof CredentialsRefused)) throw error;
-    app.log.error(
-      { reason: error.message, mend: error.mend },
-      "the credentials are refused: sessions answer not_ready",
-    );
+    app.log.error({ reason: error.reason, mend: error.mend }, "the credentials are refused: sessions answer not_ready");
   });
   return awsLambdaFastify<LambdaEvent>(app, { decorateRequest: false }) as LambdaHandler;
 }

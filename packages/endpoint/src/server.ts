@@ -5,7 +5,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Writable } from "node:stream";
-import type { Broker, Proof } from "@guestpass/broker";
+import type { Broker } from "@guestpass/broker";
 import { type FastifyHttpOptions, type FastifyInstance, fastify } from "fastify";
 import { createAdmin } from "./admin.js";
 import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
@@ -25,6 +25,8 @@ const REQUEST_MS = 10_000;
 const CHECK_SLOW_CLIENTS_MS = 2000;
 /** Longer than the idle time of usual load balancers (60 s), so that it is they who close. */
 const KEEP_ALIVE_MS = 72_000;
+/** A platform that has not answered by then counts as one that cannot be reached. */
+const PATIENCE_MS = 3000;
 const CLOSE_IDLE_MS = 50;
 /** No byte in either direction for so long, beyond the time that an answer may take. */
 const SILENCE_MS = 15_000;
@@ -35,7 +37,7 @@ export interface Surroundings {
   /** Of the plugin, before what the configuration says. */
   options?: Pick<BrokerGivenOptions, "publicUrl" | "maxConcurrent">;
   /** The platform was reached after the start and refused the credentials: there is no use in going on. */
-  onRefused?(proof: Proof & { ok: false }): void;
+  onRefused?(refused: { reason: string; mend: string }): void;
 }
 
 export interface GuestpassServer {
@@ -56,12 +58,14 @@ export interface GuestpassServer {
   close(): Promise<void>;
 }
 
-/** The platform does not accept the credentials: `message` says why, `mend` what to do. */
+/** The platform does not accept the credentials: `reason` says why, `mend` what to do. */
 export class CredentialsRefused extends Error {
   override readonly name = "CredentialsRefused";
+  readonly reason: string;
   readonly mend: string;
   constructor({ reason, mend }: { reason: string; mend: string }) {
     super(reason);
+    this.reason = reason;
     this.mend = mend;
   }
 }
@@ -97,7 +101,7 @@ export async function createServer(config: Config, surroundings: Surroundings = 
     async start() {
       await app.listen({ host: config.host, port: config.port });
       if (config.admin) await admin?.listen(config.admin);
-      await prove();
+      await withinPatience(prove(), (refused) => onRefused?.(refused));
       return urlOf(app, config.host);
     },
     async close() {
@@ -121,6 +125,26 @@ async function closeServer(app: FastifyInstance): Promise<void> {
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Waits for the proof, but not for a platform that says nothing at all; a refusal that comes later is handed on. */
+async function withinPatience(
+  proving: Promise<void>,
+  onLateRefusal: (refused: CredentialsRefused) => void,
+): Promise<void> {
+  let late = false;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      late = true;
+      resolve();
+    }, PATIENCE_MS);
+  });
+  const settled = proving.catch((error: unknown) => {
+    if (!late || !(error instanceof CredentialsRefused)) throw error;
+    onLateRefusal(error);
+  });
+  await Promise.race([settled, patience]).finally(() => clearTimeout(timer));
 }
 
 function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {

@@ -114,7 +114,11 @@ export const VARIABLE_GROUPS = {
     DYNAMODB_ENDPOINT: given(url(), "another endpoint than AWS's own"),
   },
   limits: {
-    RATE_LIMIT_MAX: or(30, count(1, 1_000_000_000), "session starts in a window and network; ten times as many refreshes"),
+    RATE_LIMIT_MAX: or(
+      30,
+      count(1, 1_000_000_000),
+      "session starts in a window and network; ten times as many refreshes",
+    ),
     RATE_LIMIT_WINDOW: or(60, seconds(1, 86_400), "the window"),
     UPSTREAM_TIMEOUT: or(5, seconds(1, 60), "one try at the platform"),
     UPSTREAM_DEADLINE: or(15, seconds(1, 120), "all tries of one request together"),

@@ -121,6 +121,15 @@ describe("guestpass serve", () => {
     expect(child.stderr()).toMatch(/credentials are refused/);
   });
 
+  it("does not wait for a platform that says nothing before it says where it is", async () => {
+    simulator.fault({ path: "/oauth/token", hang: true });
+    const child = await serving({ GUEST_API: "guest-tokens" });
+    expect(child.stderr()).toMatch(/not_ready/);
+    expect((await start(child.url)).json.code).toBe("not_ready");
+    child.process.kill("SIGTERM");
+    expect(await child.ended).toBe(0);
+  });
+
   it("ends with 78 and every mistake by name", async () => {
     const { code, stdout, stderr } = await run(["serve"], { GUEST_API: "chat", ALLOWED_ORIGINS: "null", PORT: "x" });
     expect(code).toBe(78);

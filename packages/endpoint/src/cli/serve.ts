@@ -35,7 +35,7 @@ export const serve: Command = {
       url = await server.start();
     } catch (error) {
       await server.close();
-      if (error instanceof CredentialsRefused) return refused(io, { reason: error.message, mend: error.mend });
+      if (error instanceof CredentialsRefused) return refused(io, error);
       return cannotListen(io, config, error);
     }
     if (!server.ready) say(io.stderr, "guestpass: the platform cannot be reached: not_ready until it can");
