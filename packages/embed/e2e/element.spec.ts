@@ -70,7 +70,7 @@ test.describe("a token that is about to expire", () => {
               rotated: boolean;
               expiresIn: number;
             };
-            const shown = JSON.stringify({ ...event, ...JSON.parse(JSON.stringify(event)) });
+            const shown = JSON.stringify(event) + JSON.stringify(Object.entries(event));
             resolve({ parts: token.split(".").length, hidden: !shown.includes(token), rotated, lives: expiresIn > 5 });
           });
         }),
