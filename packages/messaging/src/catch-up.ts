@@ -51,33 +51,33 @@ export class CatchUp {
 
   stop(): void {
     this.#run += 1;
+    this.#host.history.stop();
     for (const stop of this.#stops) stop();
     this.#stops.clear();
   }
 
   /**
-   * Merges the newest page, and the ones behind it until what was known before. `again`: this conversation was open
-   * before, so what is new came while it was not looking. `flows` is called once, when messages may go.
+   * Merges the newest page, and the ones behind it until what was known before. Messages that are in doubt wait for it,
+   * others do not. `again`: this conversation was open before, so what is new came while it was not looking. `first` is
+   * called when the first page is merged, or could not be had.
    */
-  async sync(again: boolean, flows: () => void): Promise<void> {
+  async sync(again: boolean, first: () => void): Promise<void> {
     this.stop();
     const run = this.#run;
     const { exchange } = this.#host;
-    const release = (known: boolean) => {
-      exchange.release(known);
-      flows();
-    };
-    // Without a message in doubt history decides nothing about sending, but a first page should come first.
-    const releaseIfSure = () => exchange.hasDoubt || release(true);
-    if (again) releaseIfSure();
+    if (!exchange.hasDoubt) exchange.release(false);
     for (let page = 1; page <= GAP_PAGES; page += 1) {
-      const answer = await this.#ask(page, run, releaseIfSure);
+      const answer = await this.#ask(page, run, first);
       if (run !== this.#run) return;
-      if (answer.kind !== "page") return release(page > 1);
+      if (answer.kind !== "page") {
+        exchange.release(page > 1);
+        return first();
+      }
       const { overlap } = this.#merge(answer, again);
+      first();
       if (!again || overlap || page >= answer.page.pageCount) break;
     }
-    release(true);
+    exchange.release(true);
   }
 
   /** The next older page that has something new. Single-flight. */

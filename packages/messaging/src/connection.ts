@@ -81,11 +81,6 @@ export class Connection {
     return this.#cause;
   }
 
-  /** The guest is nobody but the holder of a session token. */
-  get isAnonymous(): boolean {
-    return this.#tokens.speaker.token.tokenType === "uuid";
-  }
-
   get frameToken(): string {
     return frameToken(this.#tokens.speaker);
   }
@@ -257,13 +252,15 @@ export class Connection {
 
   #refused(frame: Extract<InboundFrame, { kind: "error" }>, configuring: boolean): void {
     const found = verdict(frame.code, frame.text, configuring);
-    if (!configuring && found !== "over") this.#host.frame(frame);
-    if (found === null) return;
-    this.#timers.disarm("configure");
-    this.#cause = refusal(frame.code, frame.text);
+    if (found) {
+      this.#timers.disarm("configure");
+      this.#cause = refusal(frame.code, frame.text);
+    }
     if (found === "over") this.dispatch({ type: "over", reason: "expired" });
     else if (found === "temporary") this.presumeDead();
-    else this.dispatch({ type: found === "token" ? "refused" : "rejected" });
+    else if (found) this.dispatch({ type: found === "token" ? "refused" : "rejected" });
+    // What it was about is told last: nothing may go again with a token that was just refused.
+    if (!configuring && found !== "over") this.#host.frame(frame);
   }
 
   #accept(session: SessionResponse): void {

@@ -250,7 +250,7 @@ class Room extends Emitter implements contract.Conversation {
     const due = newSession || !this.#attributesGiven;
     this.#attributesGiven = true;
     this.#exchange.begin(due ? this.#settings.customAttributes : null);
-    if (newSession && this.#connection.isAnonymous) {
+    if (newSession) {
       // Nobody has said anything in it yet.
       this.#catchUp.reset();
       this.#exchange.release(true);

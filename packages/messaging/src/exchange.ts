@@ -41,6 +41,8 @@ export class Exchange {
   #epoch = 0;
   /** Nothing goes while history is asked what became of earlier messages. */
   #held = true;
+  /** History, or its absence, is known: a message of it that is new may be one of ours. */
+  #seen = false;
   /** Attributes that go with the next message, until one that carries them is confirmed. */
   #due: Readonly<Record<string, string>> = {};
   /** Platform's clock minus ours, as the last live message showed it. */
@@ -120,7 +122,7 @@ export class Exchange {
         if (wait < Infinity) this.#stopPump = clock.after(wait, () => this.pump());
         break;
       }
-      this.#outbox = outbox.written(this.#outbox, item.id, clock.now());
+      this.#outbox = outbox.written(this.#outbox, item.id, clock.now(), !this.#seen);
       this.#set(transcript.amend(this.#entries, item.id, { status: "sent" }));
     }
     this.#watch();
@@ -146,31 +148,40 @@ export class Exchange {
     if (!Number.isNaN(time)) this.#offset = time - this.#host.ports.clock.wall();
     const news = { message, epoch: this.#epoch, now: this.platformTime };
     const merged = transcript.merge(this.#entries, tracingId === undefined ? news : { ...news, tracingId });
-    this.#accept(merged, true);
+    this.#set(merged.entries);
+    this.#learn(merged, true);
   }
 
   /**
-   * A page of history, newest first as it comes. True when it reaches back to what was known before this connection.
+   * A page of history, newest first as it comes. `overlap`: it ends in what was known before this connection.
    * `announce`: what is new on it came while nobody listened, so it is news.
    */
   mergePage(page: HistoryPage, announce: boolean): { overlap: boolean; added: number } {
-    let overlap = false;
-    let added = 0;
-    for (const message of page.messages.toReversed()) {
-      const news = { message, epoch: this.#epoch, now: this.platformTime };
-      let merged = transcript.merge(this.#entries, news);
-      const own = merged.outcome === "added" ? outbox.recognise(this.#outbox, message) : undefined;
-      if (own !== undefined) merged = transcript.merge(this.#entries, { ...news, tracingId: own });
-      if (merged.outcome === "known" && (merged.entry?.epoch ?? 0) < this.#epoch) overlap = true;
-      if (merged.outcome === "added") added += 1;
-      this.#accept(merged, announce);
+    let entries = this.#entries;
+    let doubts = this.#outbox;
+    const all: transcript.Merged[] = [];
+    for (const message of page.messages) {
+      const news = { message, epoch: this.#epoch, now: this.platformTime, past: true };
+      let merged = transcript.merge(entries, news);
+      const own = merged.outcome === "added" ? outbox.recognise(doubts, message) : undefined;
+      if (own !== undefined) {
+        merged = transcript.merge(entries, { ...news, tracingId: own });
+        doubts = outbox.without(doubts, own);
+      }
+      entries = merged.entries;
+      all.push(merged);
     }
-    return { overlap, added };
+    this.#set(entries);
+    for (const merged of all.toReversed()) this.#learn(merged, announce);
+    const oldest = all.findLast(({ outcome }) => outcome !== "ignored");
+    return {
+      overlap: oldest?.outcome === "known" && (oldest.entry?.epoch ?? 0) < this.#epoch,
+      added: all.filter(({ outcome }) => outcome === "added").length,
+    };
   }
 
-  #accept({ entries, outcome, entry }: transcript.Merged, announce: boolean): void {
-    if (outcome === "ignored" || !entry) return;
-    this.#set(entries);
+  #learn({ outcome, entry }: transcript.Merged, announce: boolean): void {
+    if (!entry) return;
     const { message } = entry;
     if (outcome === "confirmed") {
       if (this.#outbox.some((item) => item.id === message.id && item.state === "written")) this.#due = {};
@@ -195,6 +206,7 @@ export class Exchange {
   /** History has told (`known`), or cannot: then what is in doubt fails, for it may have arrived. */
   release(known: boolean): void {
     this.#held = false;
+    this.#seen ||= known;
     if (!known) {
       for (const item of this.#outbox.filter((one) => one.state === "doubtful")) {
         this.#fail(

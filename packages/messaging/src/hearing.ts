@@ -59,7 +59,8 @@ function said({ presence, exchange }: HearingHost, message: StructuredMessage, t
 
 function refused(host: HearingHost, code: number, text: string, tracingId: string | undefined): void {
   const { connection, exchange } = host;
-  const error = refusal(code, text);
+  // 409: the conversation is read-only.
+  const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
   const { leaving } = connection.link;
   if (leaving === "clear" && (tracingId === host.presence.clearId || tracingId === undefined)) {
     connection.dispatch({ type: "clear-refused" });

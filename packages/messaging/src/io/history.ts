@@ -43,12 +43,15 @@ export interface History {
   page(number: number): Promise<HistoryAnswer>;
   /** The next page needs a new JWT: another session, another connection. */
   forget(): void;
+  /** What is under way is not wanted any more. */
+  stop(): void;
 }
 
 export function createHistory(options: HistoryOptions): History {
   const { clock } = options;
   /** `exp` in unix seconds. */
   let cached: { jwt: string; exp: number } | null = null;
+  const underWay = new Set<AbortController>();
 
   const jwt = async (): Promise<string | null> => {
     if (cached && clock.wall() < cached.exp * 1000 - JWT_MARGIN_MS) return cached.jwt;
@@ -62,6 +65,7 @@ export function createHistory(options: HistoryOptions): History {
   const ask = async (number: number, authorization: string): Promise<HistoryAnswer | "unauthorized"> => {
     const controller = new AbortController();
     const stop = clock.after(TIMEOUT_MS, () => controller.abort());
+    underWay.add(controller);
     try {
       const url = `${options.api}${PATH}?pageNumber=${number}&pageSize=${HISTORY_PAGE_SIZE}`;
       const answer = await options.fetch(url, {
@@ -79,6 +83,7 @@ export function createHistory(options: HistoryOptions): History {
       return { kind: "failed", retryAfterMs: 0 };
     } finally {
       stop();
+      underWay.delete(controller);
     }
   };
 
@@ -96,6 +101,9 @@ export function createHistory(options: HistoryOptions): History {
     },
     forget() {
       cached = null;
+    },
+    stop() {
+      for (const controller of underWay) controller.abort();
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Outgoing {
   readonly state: "queued" | "written" | "doubtful";
   /** Monotonic milliseconds of the last writing. */
   readonly writtenAt: number;
+  /** Written before history was known: an older message of the same text could be taken for it. */
+  readonly blind: boolean;
   /** How often no answer came on a connection that stood. */
   readonly timeouts: number;
   /** How often the platform gave it back: too fast, or with a token that it no longer takes. */
@@ -35,7 +37,7 @@ export const RATE_RETURNS = 20;
 export const TOKEN_RETURNS = 2;
 
 export function enqueue(outbox: Outbox, id: string, message: OutboundMessage): Outbox {
-  return [...outbox, { id, message, state: "queued", writtenAt: 0, timeouts: 0, returned: 0 }];
+  return [...outbox, { id, message, state: "queued", writtenAt: 0, blind: false, timeouts: 0, returned: 0 }];
 }
 
 /** The next to be written; null while an earlier one is in doubt, so that the order holds. */
@@ -44,8 +46,8 @@ export function next(outbox: Outbox): Outgoing | null {
   return first?.state === "queued" ? first : null;
 }
 
-export function written(outbox: Outbox, id: string, now: number): Outbox {
-  return change(outbox, id, (item) => ({ ...item, state: "written", writtenAt: now }));
+export function written(outbox: Outbox, id: string, now: number, blind: boolean): Outbox {
+  return change(outbox, id, (item) => ({ ...item, state: "written", writtenAt: now, blind }));
 }
 
 /** Confirmed or given up. */
@@ -85,12 +87,13 @@ export function echoDueAt(outbox: Outbox): number | null {
 }
 
 /**
- * The doubtful message that this one of history must be, where the platform kept no own id in it: the first with the
- * same text. Only to be asked about a message that was not known before.
+ * The doubtful message that this one of history must be, where the platform kept no own id in it: the last with the
+ * same text, for pages come newest first. Only to be asked about a message that was not known before.
  */
 export function recognise(outbox: Outbox, message: StructuredMessage): string | undefined {
   if (message.direction !== "Inbound" || message.metadata[OWN_ID_KEY] !== undefined) return undefined;
-  return outbox.find((item) => item.state === "doubtful" && (item.message.text ?? "") === message.text)?.id;
+  const fits = (item: Outgoing) => item.state === "doubtful" && !item.blind && item.message.text === message.text;
+  return outbox.findLast(fits)?.id;
 }
 
 function change(outbox: Outbox, id: string, make: (item: Outgoing) => Outgoing): Outbox {

@@ -5,7 +5,6 @@ import { redact } from "./redact.js";
 
 const MEANING: Readonly<Record<number, MessagingErrorCode>> = {
   408: "timeout",
-  409: "socket_closed",
   429: "message_rate_limited",
   [GuestApiCode.FileTypeInvalid]: "upload_refused",
   [GuestApiCode.FileSizeInvalid]: "upload_refused",

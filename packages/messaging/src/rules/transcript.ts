@@ -28,6 +28,8 @@ export interface News {
   readonly epoch: number;
   /** Platform's time where the message has none, milliseconds. */
   readonly now: number;
+  /** It is of history, where the newest comes first: of two with the same time it is the earlier. */
+  readonly past?: boolean;
 }
 
 export interface Merged {
@@ -49,7 +51,7 @@ export function merge(entries: Entries, news: News): Merged {
   const old = entries[index];
   if (!old) {
     const entry = { message: toTranscript(news, news.message.identity), ...origin(news) };
-    return { entries: insert(entries, entry), outcome: "added", entry };
+    return { entries: insert(entries, entry, news.past), outcome: "added", entry };
   }
   const entry = { message: toTranscript(news, old.message.id), ...origin(news) };
   if (old.identity !== undefined) {
@@ -57,7 +59,7 @@ export function merge(entries: Entries, news: News): Merged {
     const again = { ...old, message: { ...entry.message, at: old.message.at } };
     return { entries: entries.with(index, again), outcome: "known", entry: again };
   }
-  return { entries: insert(entries.toSpliced(index, 1), entry), outcome: "confirmed", entry };
+  return { entries: insert(entries.toSpliced(index, 1), entry, news.past), outcome: "confirmed", entry };
 }
 
 /** The own message with this id, changed; a failed one takes the place of its time, one on its way the end. */
@@ -127,10 +129,10 @@ function place(entry: Entry): number {
   return entry.identity === undefined && entry.message.status !== "failed" ? Infinity : entry.message.at;
 }
 
-/** Stable: of two with the same time, the one that came first stays first. */
-function insert(entries: Entries, entry: Entry): Entries {
+/** Of two with the same time the one that was said first stays first. */
+function insert(entries: Entries, entry: Entry, past = false): Entries {
   const at = place(entry);
-  const before = entries.findLastIndex((other) => place(other) <= at);
+  const before = entries.findLastIndex((other) => (past ? place(other) < at : place(other) <= at));
   return trim(entries.toSpliced(before + 1, 0, entry));
 }
 
