@@ -5,10 +5,12 @@ import {
   type BrokerOptions,
   type ClientCredentials,
   createBroker,
+  dynamodbStore,
   ephemeralKeyRing,
   fileKeyRing,
   type KeyRing,
   memoryStore,
+  redisStore,
   type Store,
 } from "@guestpass/broker";
 import { optional } from "@guestpass/protocol";
@@ -26,10 +28,11 @@ export interface Sinks {
   warn(message: string, detail?: object): void;
 }
 
-/** @throws ConfigError when the key file cannot be used. */
+/** @throws ConfigError when the key file cannot be used, or the store's package is not there. */
 export async function assembleBroker(config: Config, sinks: Sinks): Promise<BrokerParts> {
   const keys = await keyRingOf(config);
   const store = storeOf(config.store);
+  await needPackage(store, config.store.kind);
   return { broker: createBroker(brokerOptions(config, keys, store, sinks)), store };
 }
 
@@ -78,8 +81,26 @@ async function keyRingOf({ session }: Config): Promise<KeyRing> {
   }
 }
 
-function storeOf(_store: Config["store"]): Store {
-  return memoryStore();
+function storeOf(store: Config["store"]): Store {
+  switch (store.kind) {
+    case "redis":
+      return redisStore({ url: store.url });
+    case "dynamodb":
+      return dynamodbStore({ table: store.table, ...optional({ endpoint: store.endpoint }) });
+    case "memory":
+      return memoryStore();
+  }
+}
+
+/** A store that cannot be reached may come back; one whose package is not installed will not. */
+async function needPackage(store: Store, kind: Config["store"]["kind"]): Promise<void> {
+  if (kind === "memory") return;
+  await store.ping().catch((error: unknown) => {
+    if (!(error instanceof TypeError)) return;
+    throw new ConfigError([
+      { name: "STORE", message: `is ${kind}, but ${error.message}: install it beside this endpoint` },
+    ]);
+  });
 }
 
 /** Asked again after a refusal: secrets in files may have been replaced. */

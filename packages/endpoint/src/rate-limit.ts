@@ -8,11 +8,12 @@ import rateLimit from "@fastify/rate-limit";
 import type { Store } from "@guestpass/broker";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Refusal } from "./problems.js";
+import { sharedWindow } from "./shared-window.js";
 
 /** Networks remembered at once by one policy; beyond it the one longest unseen is forgotten. */
 const NETWORKS = 20_000;
-/** Other instances may write between a read and a swap; then it is tried again, so often. */
-const SWAP_TRIES = 4;
+/** A store that failed is left alone for so long. */
+const STORE_PAUSE_MS = 5000;
 
 export interface Policy {
   /** Names it in the headers. */
@@ -32,14 +33,17 @@ export async function countRequests(scope: FastifyInstance): Promise<void> {
 export function limiter(scope: FastifyInstance, policy: Policy, store?: Store): Hook {
   const { name, max, windowSeconds } = policy;
   const check = scope.createRateLimit({ max, timeWindow: windowSeconds * 1000 });
+  const countTogether = store?.shared ? sharedWindow(store, windowSeconds) : undefined;
+  let askStoreAt = 0;
   const policyHeader = `"${name}";q=${max};w=${windowSeconds}`;
   return async (request, reply) => {
     const here = await check(request);
     if (here.isAllowed) return;
     let { remaining, ttlInSeconds, isExceeded } = here;
-    if (store?.shared && !isExceeded) {
-      const together = await countTogether(store, sharedKey(name, here.key), windowSeconds).catch((error: unknown) => {
-        // The count of this instance still holds.
+    if (countTogether && !isExceeded && Date.now() >= askStoreAt) {
+      const together = await countTogether(sharedKey(name, here.key)).catch((error: unknown) => {
+        // The count of this instance still holds; nobody waits for a store that is away.
+        askStoreAt = Date.now() + STORE_PAUSE_MS;
         request.log.warn({ err: error }, "the shared rate limit cannot be counted");
       });
       if (together) {
@@ -60,24 +64,4 @@ export function limiter(scope: FastifyInstance, policy: Policy, store?: Store): 
 /** Addresses are personal data: the store sees a hash. */
 function sharedKey(policy: string, network: string): string {
   return `rate:${policy}:${createHash("sha256").update(network).digest("base64url").slice(0, 22)}`;
-}
-
-interface Count {
-  count: number;
-  secondsLeft: number;
-}
-
-async function countTogether(store: Store, key: string, windowSeconds: number): Promise<Count> {
-  let seen = await store.read(key);
-  for (let attempt = 1; ; attempt += 1) {
-    const now = Date.now();
-    const [before = 0, end = 0] = (seen ?? "").split(".").map(Number);
-    const open = seen !== undefined && end > now;
-    const count = open ? before + 1 : 1;
-    const endsAt = open ? end : now + windowSeconds * 1000;
-    const secondsLeft = Math.max(1, Math.ceil((endsAt - now) / 1000));
-    const result = await store.swap(key, seen, `${count}.${endsAt}`, secondsLeft);
-    if (result.swapped || attempt === SWAP_TRIES) return { count, secondsLeft };
-    seen = result.current;
-  }
 }
