@@ -42,48 +42,32 @@ export interface ListenerOptions {
 export interface Listeners {
   add<T extends KeeperEventType>(type: T, listener: KeeperListener<T>, options?: ListenerOptions): void;
   remove<T extends KeeperEventType>(type: T, listener: KeeperListener<T>): void;
-  tell<T extends KeeperEventType>(type: T, fields: object): void;
-  clear(): void;
+  tell(type: KeeperEventType, fields: object): void;
 }
 
-/**
- * Not an EventTarget, because there a listener that throws ends a Node process. Here it is reported as uncaught where
- * the platform can, and the next one is called.
- */
+/** An EventTarget where a listener that throws is reported, but ends nothing: in Node it would end the process. */
 export function createListeners(): Listeners {
-  const heard = new Map<string, Map<unknown, (event: Event) => unknown>>();
-  const of = (type: string) => {
-    const known = heard.get(type) ?? new Map<unknown, (event: Event) => unknown>();
-    heard.set(type, known);
-    return known;
+  const target = new EventTarget();
+  const guarded = new WeakMap<object, (event: Event) => Promise<void>>();
+  const guard = (listener: object): EventListener => {
+    const known = guarded.get(listener);
+    if (known) return known;
+    const made = async (event: Event): Promise<void> => {
+      try {
+        await (listener as (event: Event) => unknown)(event);
+      } catch (error) {
+        (globalThis.reportError ?? console.error)(error);
+      }
+    };
+    guarded.set(listener, made);
+    return made;
   };
   return {
-    add(type, listener, { once, signal } = {}) {
-      if (signal?.aborted || of(type).has(listener)) return;
-      of(type).set(listener, (event) => {
-        if (once) of(type).delete(listener);
-        return (listener as (event: Event) => unknown)(event);
-      });
-      signal?.addEventListener("abort", () => of(type).delete(listener), { once: true });
-    },
-    remove: (type, listener) => void of(type).delete(listener),
+    add: (type, listener, options) =>
+      target.addEventListener(type, guard(listener), options as AddEventListenerOptions),
+    remove: (type, listener) => target.removeEventListener(type, guard(listener)),
     tell(type, fields) {
-      const event = Object.defineProperties(new Event(type), Object.getOwnPropertyDescriptors(fields));
-      for (const [key, listen] of new Map(of(type))) {
-        if (!of(type).has(key)) continue;
-        try {
-          const done = listen(event);
-          if (done instanceof Promise) done.catch(complain);
-        } catch (error) {
-          complain(error);
-        }
-      }
+      target.dispatchEvent(Object.defineProperties(new Event(type), Object.getOwnPropertyDescriptors(fields)));
     },
-    clear: () => heard.clear(),
   };
-}
-
-function complain(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else console.error(error);
 }

@@ -5,14 +5,14 @@
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "./errors.js";
 import { createFlights, type Flights, type Sending, type Visitor } from "./flights.js";
-import { createSharing, type Talk } from "./io/sharing.js";
+import { createSharing } from "./io/sharing.js";
 import { type Place, storageKey } from "./io/storage.js";
 import { createTimeline } from "./io/timeline.js";
 import type { KeeperPorts, PageSignal } from "./ports.js";
 import { readSession } from "./rules/answer.js";
-import { type Occurrence, REFUSALS, step } from "./rules/machine.js";
-import type { Effect, Emitted } from "./rules/moves.js";
-import type { ReportEntry } from "./rules/report.js";
+import { type Occurrence, step, verdict } from "./rules/machine.js";
+import type { Effects, Emitted } from "./rules/moves.js";
+import type { ReportLine } from "./rules/report.js";
 import { secondsLeft } from "./rules/schedule.js";
 import { answer, type Flight, INITIAL, nextDeadline, type State, usable } from "./rules/state.js";
 
@@ -21,7 +21,7 @@ export interface Member extends Visitor {
   /** The state has changed; this comes before anything that follows from it is told. */
   changed(): void;
   tell(type: Emitted, fields: object): void;
-  note(line: Omit<ReportEntry, "at">): void;
+  note(line: ReportLine): void;
 }
 
 export interface KeptSession {
@@ -57,168 +57,141 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   let controller: AbortController | null = null;
   let stops: (() => void)[] = [];
   const members = new Set<Member>();
-  const queue: { occurrence: Occurrence; judge: Judge | undefined }[] = [];
+  const queue: [Occurrence, Judge?][] = [];
   const waiting = new Set<Judge>();
 
-  const timeline = createTimeline(ports, () => dispatch({ type: "look", why: "timer" }));
-  const { now } = timeline;
-  const flights = createFlights(ports, place, now);
-
-  const everybody = (tell: (member: Member) => void): void => {
-    for (const member of members) if (members.has(member)) tell(member);
-  };
-
-  const note = (line: Omit<ReportEntry, "at">): void => everybody((member) => member.note(line));
-
-  const hear = ({ word, session, sessionId, ageMs = 0, bound = false, serverNow = 0 }: Talk): void => {
-    crowd = true;
-    if (word === "ask") {
-      if (usable(state, now()) !== null) tellGrant();
-      else sharing.tell({ word: state.flight === null ? "here" : "sending" });
-    } else if (word === "sending") dispatch({ type: "hold" });
-    else if (word === "gone" && sessionId === state.grant?.sessionId) dispatch({ type: "gone" });
-    else if (word === "granted") {
-      let read: Session;
-      try {
-        read = readSession(session, null);
-      } catch {
-        return; // Another version's word.
-      }
-      // Only a session that is kept for the whole site may be taken over by a tab that has none.
-      if (!site && read.sessionId !== (state.grant ?? flights.stored())?.sessionId) return;
-      dispatch({ type: "adopted", session: read, sentAt: now() - ageMs, origin: { bound, serverNow } });
-    }
-  };
-
-  const sharing = createSharing(ports, place, hear);
-
-  const tellGrant = (): void => {
-    const { grant: session, life } = state;
-    if (session === null || life === null) return;
-    const { bound } = flights;
-    sharing.tell({ word: "granted", session, ageMs: now() - life.sentAt, bound, serverNow: flights.serverNow() });
-  };
-
-  const send = async (flight: Flight, held: Session | null): Promise<void> => {
-    const own = new AbortController();
-    controller = own;
-    const { id, kind } = flight;
-    const [visitor] = members;
-    const sending: Sending = {
-      signal: own.signal,
-      sent() {
-        if (kind !== "end") sharing.tell({ word: "sending" });
-        dispatch({ type: "sent", flight: id });
-        return now();
-      },
-    };
-    try {
-      if (kind === "end") {
-        await flights.close(held, sending).catch(() => {});
-        dispatch({ type: "closed", flight: id });
-      } else if (visitor) {
-        const { session, sentAt } = await flights.run(flight, held, visitor, sending);
-        if (!own.signal.aborted) dispatch({ type: "granted", flight: id, session, sentAt });
-      }
-    } catch (cause) {
-      if (own.signal.aborted) return;
-      const error =
-        cause instanceof TokensError
-          ? cause
-          : new TokensError("network", "The request failed.", { retryable: true, cause });
-      dispatch({ type: "failed", flight: id, error, quiet: error.code === "aborted" });
-    }
-  };
-
-  const perform = (effect: Effect): void => {
-    switch (effect.do) {
-      case "ask-tabs":
-        sharing.tell({ word: "ask" });
-        break;
-      case "send":
-        void send(effect.flight, effect.session);
-        break;
-      case "abort":
-        controller?.abort();
-        break;
-      case "keep":
-        flights.keep(effect.session, effect.origin);
-        if (effect.origin === null) tellGrant();
-        break;
-      case "forget":
-        void flights.forget(effect.session);
-        if (effect.tell && effect.session) sharing.tell({ word: "gone", sessionId: effect.session.sessionId });
-        break;
-      case "emit":
-        everybody((member) => member.tell(effect.type, effect.fields));
-        break;
-      case "note":
-        note(effect.line);
-        break;
-    }
-  };
-
   /**
-   * Takes one occurrence after another: what one causes, a listener's call too, waits for its end. A `judge` hears of
+   * Takes one occurrence after another: what one causes, a listener's call too, waits for its end. A judge hears of
    * each instant from its own occurrence on, until it is done.
    */
-  const dispatch = (occurrence: Occurrence, judge?: Judge): void => {
-    queue.push({ occurrence, judge });
+  const dispatch = (...entry: [Occurrence, Judge?]): void => {
+    queue.push(entry);
     if (busy) return;
     busy = true;
     try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [occurrence, judge] = next;
         const at = now();
-        if (timeline.jumped()) note({ what: "clock-changed" });
-        const moved = step(state, { ...next.occurrence, at, u: ports.random(), online: page.online(), crowd });
+        if (timeline.jumped()) perform.note({ what: "clock-changed" });
+        const { effects, ...moved } = step(state, {
+          ...occurrence,
+          at,
+          u: ports.random(),
+          online: page.online(),
+          crowd,
+        });
         state = moved.state;
-        if (next.judge) waiting.add(next.judge);
-        everybody((member) => member.changed());
-        for (const effect of moved.effects) perform(effect);
+        if (judge) waiting.add(judge);
+        for (const member of members) member.changed();
+        for (const [name, ...given] of effects) (perform[name] as (...given: unknown[]) => void)(...given);
         for (const done of waiting) if (done(at)) waiting.delete(done);
       }
     } finally {
       busy = false;
     }
-    timeline.arm(awake ? nextDeadline(state) : null);
+    timeline.arm(awake ? nextDeadline(state) : Infinity);
+  };
+
+  const look = (why: string): void => dispatch({ type: "look", why });
+
+  const timeline = createTimeline(ports, () => look("timer"));
+  const { now } = timeline;
+  const flights = createFlights(ports, place, now);
+
+  const sharing = createSharing(ports, place, ({ word, session, sessionId, ...more }, lateMs) => {
+    crowd = true;
+    if (word === "ask") {
+      if (usable(state, now())) tellGrant();
+      else sharing.tell({ word: state.flight ? "sending" : "here" });
+    } else if (word === "sending") dispatch({ type: "hold" });
+    else if (word === "gone" && sessionId === state.grant?.sessionId) dispatch({ type: "gone" });
+    else if (word === "granted") {
+      // Only a session that is kept for the whole site may be taken over by a tab that has none.
+      if (!site && sessionId !== (state.grant ?? flights.stored())?.sessionId) return;
+      const { ageMs = 0, bound = false, serverNow = 0 } = more;
+      const origin = { bound, serverNow: serverNow + lateMs };
+      const sentAt = now() - ageMs - lateMs;
+      dispatch({ type: "adopted", session: readSession(session, null), sentAt, origin });
+    }
+  });
+
+  const tellGrant = (): void => {
+    const { grant: session, life } = state;
+    if (!session || !life) return;
+    const { sessionId } = session;
+    sharing.tell({ word: "granted", session, sessionId, ageMs: now() - life.sentAt, ...flights.origin() });
+  };
+
+  const send = async (flight: Flight, held: Session | null): Promise<void> => {
+    const own = new AbortController();
+    const { signal } = own;
+    controller = own;
+    const sending: Sending = {
+      signal,
+      sent() {
+        if (flight.kind !== "end") sharing.tell({ word: "sending" });
+        dispatch({ type: "sent", flight });
+        return now();
+      },
+    };
+    try {
+      const [visitor] = members;
+      if (flight.kind === "end") {
+        await flights.close(held, sending).catch(() => {});
+        dispatch({ type: "closed", flight });
+      } else if (visitor) {
+        dispatch({ type: "granted", flight, ...(await flights.run(flight, held, visitor, sending)) });
+      }
+    } catch (cause) {
+      const error = cause instanceof TokensError ? cause : new TokensError("network", "The request failed.", { cause });
+      if (!signal.aborted) dispatch({ type: "failed", flight, error, quiet: error.code === "aborted" });
+    }
+  };
+
+  const perform: Effects = {
+    askTabs: () => sharing.tell({ word: "ask" }),
+    send: (flight, held) => void send(flight, held),
+    abort: () => controller?.abort(),
+    keep(session, isNew, origin) {
+      flights.keep(session, isNew, origin);
+      if (!origin) tellGrant();
+    },
+    forget(session, tell) {
+      void flights.forget(session);
+      if (tell) sharing.tell({ word: "gone", sessionId: session?.sessionId });
+    },
+    emit(type, fields) {
+      for (const member of members) member.tell(type, fields);
+    },
+    note(line) {
+      for (const member of members) member.note(line);
+    },
   };
 
   const wake = (signal: PageSignal): void => {
     if (signal === "pagehide") sharing.close();
     else sharing.open();
-    if (signal !== "hidden" && signal !== "focus") note({ what: "woke", why: signal });
-    dispatch({ type: "look", why: signal });
+    perform.note({ what: "woke", why: signal });
+    look(signal);
   };
 
-  const listen = (): void => {
-    awake = true;
-    sharing.open();
-    const shelved = (key: string | null): void => {
-      const ours = site && flights.bound && (key === null || key === storageKey(place.deploymentId));
-      // What was kept for the whole site and is not there any more was taken away in another tab.
-      if (ours && state.grant !== null && flights.stored() === null) dispatch({ type: "gone" });
-    };
-    stops = [page.listen(wake), ports.storage.watch(shelved), () => sharing.close()];
-    if (state.phase !== "idle") dispatch({ type: "look", why: "joined" });
-  };
-
-  const until = (occurrence: Occurrence, verdict: (at: number) => Session | TokensError | null): Promise<Session> =>
+  const until = (occurrence: Occurrence, hear: (at: number) => Session | TokensError | null): Promise<Session> =>
     new Promise((resolve, reject) => {
       dispatch(occurrence, (at) => {
-        const heard = verdict(at);
+        const heard = hear(at);
         if (heard instanceof TokensError) reject(heard);
-        else if (heard !== null) resolve(heard);
-        return heard !== null;
+        else if (heard) resolve(heard);
+        return !!heard;
       });
     });
 
   const start = (): Promise<Session> => {
-    const askMs = site ? (flights.stored() === null ? ASK_IN_VAIN_MS : ASK_MS) : 0;
-    return until({ type: "start", askMs: sharing.isOpen ? askMs : 0 }, (at) => answer(state, at));
+    const askMs = site && sharing.isOpen ? (flights.stored() ? ASK_MS : ASK_IN_VAIN_MS) : 0;
+    return until({ type: "start", askMs }, (at) => answer(state, at));
   };
 
-  const token = (): Promise<Session> =>
-    state.phase === "idle" ? start() : until({ type: "look", why: "caller" }, (at) => answer(state, at));
+  /** What is asked of a session that has never begun is asked of its start. */
+  const orStart = (otherwise: () => Promise<Session>) => (state.phase === "idle" ? start() : otherwise());
 
   return {
     get state() {
@@ -230,36 +203,39 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     flights,
     join(member) {
       members.add(member);
-      if (!awake) listen();
+      if (awake) return;
+      awake = true;
+      sharing.open();
+      const shelved = (key: string | null): void => {
+        const ours = site && flights.origin().bound && (key === null || key === storageKey(place.deploymentId));
+        // What was kept for the whole site and is not there any more was taken away in another tab.
+        if (ours && state.grant && !flights.stored()) dispatch({ type: "gone" });
+      };
+      stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
+      look("joined");
     },
     leave(member, forget) {
       members.delete(member);
-      if (members.size > 0) return;
+      if (members.size) return;
       awake = false;
-      timeline.arm(null);
       for (const stop of stops) stop();
       if (forget) void flights.forget(state.grant);
       // An element that is moved in the document leaves and comes back at once: it finds everything as it was.
       queueMicrotask(() => {
-        if (members.size > 0) return;
+        if (members.size) return;
         controller?.abort();
         onEmpty();
       });
     },
     start,
-    token,
-    refresh() {
-      const { life } = state;
-      return state.phase === "idle" ? start() : until({ type: "refresh" }, (at) => answer(state, at, life));
-    },
-    reported(refused) {
-      if (state.phase === "idle") return start();
-      return until({ type: "reported", token: refused }, (at) =>
-        state.refusals > REFUSALS && state.grant?.token === refused
-          ? new TokensError("invalid_answer", "The messenger refuses fresh tokens.")
-          : answer(state, at),
-      );
-    },
+    token: () => orStart(() => until({ type: "look", why: "caller" }, (at) => answer(state, at))),
+    refresh: () =>
+      orStart(() => {
+        const { life } = state;
+        return until({ type: "refresh" }, (at) => answer(state, at, life));
+      }),
+    reported: (token) =>
+      orStart(() => until({ type: "reported", token }, (at) => verdict(state, token) ?? answer(state, at))),
     acted: () => dispatch({ type: "acted" }),
     end: () =>
       new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** What a page asks of a keeper. Read once at the door; a mistake is a TypeError that names the option. */
 import type { Authorization, Challenge, Consent } from "@guestpass/protocol";
+import { TokensError } from "./errors.js";
 import type { KeeperPorts } from "./ports.js";
 
 export interface TokenKeeperOptions {
@@ -48,28 +49,36 @@ export interface ReadOptions extends Readonly<Omit<TokenKeeperOptions, "endpoint
 
 /** The options as given, frozen, with the endpoint's URL in one form. Throws a TypeError that names what is wrong. */
 export function readOptions(options: TokenKeeperOptions): ReadOptions {
-  const { endpoint, deploymentId, persist = "site" } = options;
-  if (typeof deploymentId !== "string" || deploymentId === "") wrong("deploymentId", "a deployment's id");
-  if (!["site", "tab", "none"].includes(persist)) wrong("persist", "site, tab or none");
-  let url: URL;
+  const { deploymentId, persist = "site" } = options;
+  check(deploymentId && typeof deploymentId === "string", "deploymentId");
+  check(["site", "tab", "none"].includes(persist), "persist");
+  let endpoint = "";
   try {
-    url = new URL(endpoint, globalThis.document?.baseURI);
+    const { protocol, origin, pathname } = new URL(options.endpoint, globalThis.document?.baseURI);
+    if (/^https?:$/.test(protocol)) endpoint = origin + pathname.replace(/\/+$/, "");
   } catch {
-    return wrong("endpoint", "a URL");
+    // Not a URL at all.
   }
-  if (!/^https?:$/.test(url.protocol)) wrong("endpoint", "an http or https URL");
+  check(endpoint, "endpoint");
   checkChanges(options);
-  return Object.freeze({ ...options, persist, endpoint: url.origin + url.pathname.replace(/\/+$/, "") });
+  return Object.freeze({ ...options, persist, endpoint });
 }
 
 /** Throws a TypeError that names what is wrong. */
-export function checkChanges({ identityToken, getIdentityToken, attributes }: TokenKeeperChanges): void {
-  if (!["string", "undefined"].includes(typeof identityToken)) wrong("identityToken", "a string");
-  if (!["function", "undefined"].includes(typeof getIdentityToken)) wrong("getIdentityToken", "a function");
-  if (Object.values(attributes ?? {}).some((value) => typeof value !== "string"))
-    wrong("attributes", "strings by name");
+export function checkChanges({ identityToken = "", getIdentityToken, attributes }: TokenKeeperChanges): void {
+  check(typeof identityToken === "string", "identityToken");
+  check(!getIdentityToken || typeof getIdentityToken === "function", "getIdentityToken");
+  check(
+    Object.values(attributes ?? {}).every((value) => typeof value === "string"),
+    "attributes",
+  );
 }
 
-function wrong(option: keyof TokenKeeperOptions, wanted: string): never {
-  throw new TypeError(`The option ${option} must be ${wanted}.`);
+function check(right: unknown, option: keyof TokenKeeperOptions): void {
+  if (!right) throw new TypeError(`The option ${option} is not valid`);
+}
+
+/** For whoever waits when nobody will answer any more. */
+export function aborted(): TokensError {
+  return new TokensError("aborted", "Given up: disposed, ended, or for another user.");
 }

@@ -17,7 +17,7 @@ export interface Call {
 
 /**
  * The answer's JSON (undefined for 204). Throws a TokensError: the problem's code, `network` (no answer, or one that is
- * not the endpoint's), or `aborted` where the browser gave the request up.
+ * not the endpoint's), `timeout`, or `aborted` where the browser gave the request up.
  */
 export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<unknown> {
   const { method, url, handle, proof, body, signal } = request;
@@ -36,15 +36,15 @@ export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<
       ...(body && { body: JSON.stringify(body) }),
       credentials: "omit",
       redirect: "error",
-      ...(method !== "GET" && { cache: "no-store" }),
-      ...(method === "DELETE" && { keepalive: true }),
+      // The end of a session is told even when the page goes away.
+      keepalive: method === "DELETE",
+      cache: method === "GET" ? "default" : "no-store",
     });
     text = await response.text();
   } catch (cause) {
-    const aborted = (cause as Error | undefined)?.name === "AbortError";
-    throw aborted
-      ? new TokensError("aborted", "The request was given up.", { retryable: true, cause })
-      : new TokensError("network", "The endpoint could not be reached.", { retryable: true, cause });
+    const { name } = Object(cause) as Error;
+    const code = name === "AbortError" ? "aborted" : name === "TimeoutError" ? "timeout" : "network";
+    throw new TokensError(code, "The endpoint did not answer.", { cause });
   }
   const { status, headers, ok } = response;
   const json = parse(text);
@@ -52,10 +52,8 @@ export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<
     const wait = retryAfterSeconds(headers.get("Retry-After"), request.serverNow);
     throw readProblem(status, json, wait, headers.get("X-Request-Id"));
   }
-  if (json === undefined && status !== 204) {
-    // A captive portal, most likely: somebody else answered.
-    throw new TokensError("network", "The answer is not the endpoint's.", { retryable: true });
-  }
+  // A captive portal, most likely: somebody else answered.
+  if (!json && status !== 204) throw new TokensError("network", "The answer is not the endpoint's.");
   return json;
 }
 

@@ -1,22 +1,19 @@
 /** What the tabs of one site tell each other about a deployment's session. Works without an answer, and without other tabs. */
-import { num, record, str } from "@guestpass/protocol";
 import type { Channel, KeeperPorts } from "../ports.js";
 import { type Place, storageKey } from "./storage.js";
 
-/** `ask`: is somebody there? `here`: yes. `sending`: I am asking the endpoint. `granted`: I got it. `gone`: it is ended. */
-export type Word = "ask" | "here" | "sending" | "granted" | "gone";
-
 export interface Talk {
-  readonly word: Word;
+  /** `ask`: is somebody there? `here`: yes. `sending`: I am asking the endpoint. `granted`: I got it. `gone`: it is ended. */
+  readonly word: "ask" | "here" | "sending" | "granted" | "gone";
   readonly sessionId?: string | undefined;
   /** `granted`: the endpoint's answer, */
   readonly session?: unknown;
-  /** how long ago it was asked for, milliseconds, delivery included, */
-  readonly ageMs?: number | undefined;
+  /** how long ago it was asked for, milliseconds, */
+  readonly ageMs?: number;
   /** whether its handle is bound to this site's key, */
-  readonly bound?: boolean | undefined;
+  readonly bound?: boolean;
   /** and what the endpoint's clock shows now, milliseconds. */
-  readonly serverNow?: number | undefined;
+  readonly serverNow?: number;
 }
 
 export interface Sharing {
@@ -26,44 +23,27 @@ export interface Sharing {
   close(): void;
 }
 
-const WORDS: readonly unknown[] = ["ask", "here", "sending", "granted", "gone"];
-
-/** What belongs to another endpoint, another user or another way of keeping is not heard. */
+/** `hear` is told besides how many milliseconds ago it was said: a page that was frozen hears late. */
 export function createSharing(
   ports: Pick<KeeperPorts, "openChannel" | "clock">,
   { endpoint, deploymentId, user, persist }: Place,
-  hear: (talk: Talk) => void,
+  hear: (talk: Talk, lateMs: number) => void,
 ): Sharing {
   let channel: Channel | null = null;
-  const mark = JSON.stringify([endpoint, user, persist]);
-  const listen = (message: unknown): void => {
-    const json = record(message);
-    const word = json["word"];
-    if (json["mark"] !== mark || !WORDS.includes(word)) return;
-    // A page that was frozen hears late: what has passed since it was said is added.
-    const late = Math.max(0, ports.clock.wall() - (num(json["saidAt"]) ?? 0));
-    hear({
-      word: word as Word,
-      sessionId: str(json["sessionId"]),
-      session: json["session"],
-      ageMs: (num(json["ageMs"]) ?? 0) + late,
-      bound: json["bound"] === true,
-      serverNow: (num(json["serverNow"]) ?? 0) + late,
-    });
-  };
+  // What belongs to another endpoint, user, version or way of keeping is not heard.
+  const mark = JSON.stringify([1, endpoint, user, persist]);
+  const { clock } = ports;
   return {
     get isOpen() {
-      return channel !== null;
+      return !!channel;
     },
-    tell(talk) {
-      try {
-        channel?.post({ ...talk, mark, saidAt: ports.clock.wall() });
-      } catch {
-        // A closed channel: the others do without.
-      }
-    },
+    tell: (talk) => channel?.post({ mark, saidAt: clock.wall(), talk }),
     open() {
-      if (user !== null && persist !== "none") channel ??= ports.openChannel(storageKey(deploymentId), listen);
+      if (user === null || persist === "none") return;
+      channel ??= ports.openChannel(storageKey(deploymentId), (message) => {
+        const { mark: theirs, saidAt, talk } = message as { mark?: unknown; saidAt: number; talk: Talk };
+        if (theirs === mark) hear(talk, Math.max(0, clock.wall() - saidAt));
+      });
     },
     close() {
       channel?.close();
@@ -74,12 +54,8 @@ export function createSharing(
 
 export function browserChannel(name: string, hear: (message: unknown) => void): Channel | null {
   // Without a document there are no other tabs, and in Node an open channel would keep the process alive.
-  if (!globalThis.document || typeof BroadcastChannel !== "function") return null;
-  try {
-    const channel = new BroadcastChannel(name);
-    channel.onmessage = ({ data }) => hear(data);
-    return { post: (message) => channel.postMessage(message), close: () => channel.close() };
-  } catch {
-    return null;
-  }
+  if (!globalThis.document || !globalThis.BroadcastChannel) return null;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }) => hear(data ?? {});
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }

@@ -1,5 +1,5 @@
 /** Where a session's handle waits for the next page: one key of one of the browser's two areas. Every access may throw (a sandbox, a full disk, a refusal) and then there is nothing stored. */
-import type { StorageArea, StoragePort } from "../ports.js";
+import type { StoragePort } from "../ports.js";
 import { decodeStored, type Stored } from "../rules/stored.js";
 
 export type Persist = "site" | "tab" | "none";
@@ -14,50 +14,53 @@ export interface Place {
   readonly persist: Persist;
 }
 
-/** One deployment's place. */
-export interface Shelf {
-  read(): Stored | null;
-  write(text: string, bound: boolean): void;
-  remove(): void;
-}
-
 export function storageKey(deploymentId: string): string {
   return `guestpass:${deploymentId}`;
 }
 
-/** A handle that is not bound to a key never leaves its tab's area. */
-export function openShelf(port: StoragePort, deploymentId: string, persist: Persist): Shelf {
-  const key = storageKey(deploymentId);
-  const use = <T>(area: "site" | "tab", how: (area: StorageArea) => T, always = false): T | null => {
-    if (!always && (persist === "none" || (area === "site" && persist === "tab"))) return null;
-    try {
-      const store = port[area]();
-      return store === null ? null : how(store);
-    } catch {
-      return null;
+/** What is kept for this deployment, whoever's it is. */
+export function readStored(
+  port: StoragePort,
+  { deploymentId, persist }: Pick<Place, "deploymentId" | "persist">,
+): Stored | null {
+  let found: Stored | null = null;
+  for (const area of ["tab", "site"] as const) {
+    if (persist === area || persist === "site") {
+      touch(() => {
+        found = decodeStored(port[area]()?.getItem(storageKey(deploymentId)) ?? null) ?? found;
+      });
     }
-  };
-  return {
-    read: () =>
-      decodeStored(use("site", (area) => area.getItem(key))) ?? decodeStored(use("tab", (area) => area.getItem(key))),
-    write(text, bound) {
-      use(bound && persist === "site" ? "site" : "tab", (area) => area.setItem(key, text));
-    },
-    remove() {
-      for (const area of ["site", "tab"] as const) use(area, (store) => store.removeItem(key), true);
-    },
-  };
+  }
+  return found;
+}
+
+/** A handle that is not bound to a key never leaves its tab's area. */
+export function writeStored(port: StoragePort, { deploymentId, persist }: Place, text: string, bound: boolean): void {
+  if (persist !== "none") {
+    touch(() => port[bound ? persist : "tab"]()?.setItem(storageKey(deploymentId), text));
+  }
+}
+
+export function removeStored(port: StoragePort, deploymentId: string): void {
+  for (const area of ["tab", "site"] as const) touch(() => port[area]()?.removeItem(storageKey(deploymentId)));
+}
+
+function touch(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // No storage here: the session lives as long as the page.
+  }
 }
 
 export function browserStorage(): StoragePort {
   return {
-    site: () => globalThis.document && window.localStorage,
-    tab: () => globalThis.document && window.sessionStorage,
+    site: () => globalThis.document && localStorage,
+    tab: () => globalThis.document && sessionStorage,
     watch(hear) {
-      if (!globalThis.document) return () => {};
       const listen = ({ key }: StorageEvent): void => hear(key);
-      window.addEventListener("storage", listen);
-      return () => window.removeEventListener("storage", listen);
+      globalThis.window?.addEventListener("storage", listen);
+      return () => globalThis.window?.removeEventListener("storage", listen);
     },
   };
 }

@@ -7,8 +7,8 @@ export interface Timeline {
   now(): number;
   /** Whether the clocks have disagreed since this was last asked: a wake, or a clock that was set. */
   jumped(): boolean;
-  /** Sets the one timer to an instant, or (null) to none. It may fire early. */
-  arm(at: number | null): void;
+  /** Sets the one timer to an instant, or (Infinity) to none. It may fire early. */
+  arm(at: number): void;
 }
 
 /** A timer is looked at this often while the page is seen: a laptop that wakes does not always say so. */
@@ -34,10 +34,9 @@ export function createTimeline({ clock, page }: Pick<KeeperPorts, "clock" | "pag
     },
     arm(at) {
       clock.clearTimer(timer);
-      timer = undefined;
-      if (at === null) return;
+      if (at === Infinity) return;
       const longest = page.visible() ? GLANCE_MS : LONGEST_TIMER_MS;
-      timer = clock.setTimer(run, Math.min(Math.max(at - now(), 0), longest));
+      timer = clock.setTimer(run, Math.min(Math.max(Math.ceil(at - now()), 0), longest));
     },
   };
 }

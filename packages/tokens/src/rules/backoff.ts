@@ -8,23 +8,13 @@ const MINUTE_MS = 60_000;
 /** Above this many in a minute something loops, whatever each request's own reason was. */
 export const REQUESTS_A_MINUTE = 6;
 
-/** What a wait depends on; instants in milliseconds on the keeper's line of time. */
-export interface Setback {
-  readonly at: number;
-  /** Failures in a row, this one included. */
-  readonly failures: number;
-  /** 0 <= u < 1. */
-  readonly u: number;
-  /** What the endpoint asked for; 0 where it did not. */
-  readonly retryAfterSeconds: number;
-  /** The end of the token's life; anything in the past where there is none. */
-  readonly expiresAt: number;
-}
-
-/** The instant of the next try: Retry-After where given, else full jitter, but before the token expires when time allows. */
-export function nextTry({ at, failures, u, retryAfterSeconds, expiresAt }: Setback): number {
+/**
+ * The instant of the next try after a number of failures in a row: what the endpoint asked for, else full jitter, but
+ * before the token expires when time allows. Instants in milliseconds on the keeper's line of time; 0 <= u < 1.
+ */
+export function nextTry(at: number, failures: number, u: number, retryAfterSeconds = 0, expiresAt = 0): number {
   if (retryAfterSeconds > 0) return at + Math.min(retryAfterSeconds * 1000, RETRY_AFTER_MS) * (1 + u / 10);
-  const wait = Math.max(LEAST_MS, u * Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10)));
+  const wait = Math.max(LEAST_MS, u * Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1)));
   const left = expiresAt - at;
   return at + (left > 2000 && wait > left - 1000 ? left / 2 : wait);
 }

@@ -7,15 +7,9 @@ import type { TokensError } from "../errors.js";
  */
 export type Remedy = "again" | "identity" | "session" | "refuse";
 
-/** Statuses below 500 that pass by themselves. */
-const PASSING = [408, 425, 429];
-
-export function remedy(error: Pick<TokensError, "code" | "status">): Remedy {
-  const { code, status } = error;
-  if (code.startsWith("identity_") && code !== "identity_unavailable") return "identity";
-  if (code.startsWith("session_")) return "session";
-  if (code === "unsupported") return "refuse";
-  if (status === undefined || status < 400 || status >= 500 || PASSING.includes(status)) return "again";
+export function remedy({ code, status, retryable }: TokensError): Remedy {
+  if (retryable) return "again";
+  if (code.startsWith("identity")) return "identity";
   // A 401 that is not ours (a proxy's, say) says that the handle was not accepted.
-  return status === 401 && code === "invalid_answer" ? "session" : "refuse";
+  return status === 401 && (code.startsWith("session") || code === "invalid_answer") ? "session" : "refuse";
 }

@@ -17,9 +17,8 @@ import {
   type Moment,
   note,
   type Origin,
-  set,
 } from "./moves.js";
-import { type State, usable } from "./state.js";
+import { type Flight, INITIAL, type State, usable } from "./state.js";
 
 /** One request, its answer's body included. */
 const FETCH_MS = 15_000;
@@ -30,7 +29,7 @@ const ONLINE_JITTER_MS = 1000;
 /** A token that is refused after this long is a new trouble, not the same one. */
 const REFUSALS_MS = 600_000;
 /** First a refresh, then a new session; after that fresh tokens are not the remedy. */
-export const REFUSALS = 2;
+const REFUSALS = 2;
 
 export type Occurrence =
   /** The page wants a session; other tabs may answer within `askMs` first. */
@@ -43,11 +42,11 @@ export type Occurrence =
   | { readonly type: "acted" }
   /** The timer, a wake, a caller: look at the clock. */
   | { readonly type: "look"; readonly why: string }
-  | { readonly type: "sent"; readonly flight: number }
-  | { readonly type: "granted"; readonly flight: number; readonly session: Session; readonly sentAt: number }
-  | { readonly type: "failed"; readonly flight: number; readonly error: TokensError; readonly quiet: boolean }
+  | { readonly type: "sent"; readonly flight: Flight }
+  | { readonly type: "granted"; readonly flight: Flight; readonly session: Session; readonly sentAt: number }
+  | { readonly type: "failed"; readonly flight: Flight; readonly error: TokensError; readonly quiet: boolean }
   /** The endpoint has answered, or not, that the session is ended. */
-  | { readonly type: "closed"; readonly flight: number }
+  | { readonly type: "closed"; readonly flight: Flight }
   /** Another tab got it. */
   | { readonly type: "adopted"; readonly session: Session; readonly sentAt: number; readonly origin: Origin }
   /** Another tab is about to get it. */
@@ -61,124 +60,140 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-export function step(before: State, event: Occurrence & Moment): Step {
-  const draft: Draft = { state: before, effects: [], moment: event };
-  const { at, u, online } = event;
-  if (online !== before.online) {
-    set(draft, { online });
-    if (online && !before.firm) set(draft, { retryAt: at + u * ONLINE_JITTER_MS, error: null });
+export function step(state: State, event: Occurrence & Moment): Step {
+  const draft: Draft = { next: { ...state }, effects: [], now: event };
+  const { next } = draft;
+  if (event.online !== next.online) {
+    next.online = event.online;
+    if (event.online) shorten(draft);
   }
-  happen(draft, event);
+  // The answer to a request that has been given up since is nobody's.
+  if (!("flight" in event) || event.flight === next.flight) happen(draft, event);
   look(draft, event.type === "look" ? event.why : event.type);
-  return draft;
+  return { state: next, effects: draft.effects };
 }
 
 function happen(draft: Draft, event: Occurrence & Moment): void {
-  const { state } = draft;
+  const { next, effects } = draft;
   const { at } = event;
-  const { phase, life } = state;
-  // The answer to a request that has been given up since is nobody's.
-  if ("flight" in event && event.flight !== state.flight?.id) return;
+  const { phase, life } = next;
+  const active = phase === "running" || phase === "refused";
   switch (event.type) {
     case "start":
-      if (phase === "refused") again(draft);
-      else if (phase !== "running") {
+      if (phase === "running") break;
+      if (phase === "refused") again(next);
+      else {
         clear(draft, "running");
-        if (event.askMs > 0) {
-          set(draft, { holdUntil: at + event.askMs });
-          draft.effects.push({ do: "ask-tabs" });
-        }
+        next.retryAt = at + event.askMs;
+        if (event.askMs) effects.push(["askTabs"]);
       }
       break;
     case "refresh":
-      if (life !== null && !(at < life.floorAt && usable(state, at))) set(draft, { urgent: true });
+      if (life && !(at < life.floorAt && usable(next, at))) next.urgent = true;
       break;
     case "reported":
       reported(draft, event.token);
       break;
     case "acted":
-      if (phase === "refused") again(draft);
+      if (phase === "refused") again(next);
       break;
     case "look":
-      if (event.why === "pagehide") set(draft, { leaving: true });
-      else if (event.why === "pageshow" || event.why === "visible") set(draft, { leaving: false });
-      else if (event.why === "online" && state.error !== null && !state.firm) {
-        // It said that it was online all the time; now it says so with a reason.
-        set(draft, { retryAt: Math.min(state.retryAt, at + event.u * ONLINE_JITTER_MS) });
-      }
+      if (event.why === "pagehide") next.leaving = true;
+      else if (event.why === "pageshow" || event.why === "visible") next.leaving = false;
+      // It said that it was online all the time; now it says so with a reason.
+      else if (event.why === "online" && next.error) shorten(draft);
       break;
     case "sent":
-      if (state.flight === null) break;
-      note(draft, "sent", { why: state.flight.kind });
-      set(draft, { flight: { ...state.flight, deadline: at + FETCH_MS }, sent: counted(state.sent, at) });
+      note(draft, "sent", event.flight.kind);
+      next.deadline = at + FETCH_MS;
+      next.sent = counted(next.sent, at);
       break;
     case "granted":
-      note(draft, "answered", { inMs: Math.round(at - event.sentAt) });
+      note(draft, "answered", event.flight.kind, at - event.sentAt);
       grant(draft, event.session, event.sentAt, null);
       break;
     case "failed":
-      fail(draft, event.error, event.quiet || (state.leaving && event.error.code === "network"));
+      fail(draft, event.error, event.quiet || (next.leaving && event.error.code === "network"));
       break;
     case "closed":
-      set(draft, { flight: null });
+      next.flight = null;
       break;
     case "adopted":
-      if (phase === "running" && isNews(state, event.session, event.sentAt, at)) {
+      if (phase === "running" && isNews(next, event.session, event.sentAt, at)) {
         note(draft, "adopted");
         grant(draft, event.session, event.sentAt, event.origin);
       }
       break;
     case "hold":
-      if (state.flight === null && state.yielded < HOLDS) {
-        set(draft, { holdUntil: at + HOLD_MS, yielded: state.yielded + 1 });
+      if (!next.flight && next.holds < HOLDS) {
+        next.holds += 1;
+        next.retryAt = Math.max(next.retryAt, at + HOLD_MS);
       }
       break;
     case "end":
       if (phase !== "ended") leave(draft, true);
       break;
     case "gone":
-      if (phase === "running" || phase === "refused") leave(draft, false);
+      if (active) leave(draft, false);
       break;
   }
 }
 
+/** The network is back: one try, soon, but not all clients in the same instant. What the endpoint asked for is kept. */
+function shorten({ next, now }: Draft): void {
+  if (next.error?.retryAfterSeconds) return;
+  next.error = null;
+  next.retryAt = now.at + now.u * ONLINE_JITTER_MS;
+}
+
 /** Another tab's session is of use where this page has none, or has the same one with an older token. */
-function isNews(state: State, session: Session, sentAt: number, at: number): boolean {
-  const { grant: own, life, fresh } = state;
+function isNews({ grant: own, life, fresh }: State, session: Session, sentAt: number, at: number): boolean {
   if (at >= sentAt + session.expiresIn * 1000) return false;
-  return own === null || life === null || fresh || (own.sessionId === session.sessionId && sentAt > life.sentAt);
+  return !own || !life || fresh || (own.sessionId === session.sessionId && sentAt > life.sentAt);
 }
 
 /** From `refused`, because the page acted: what is known is tried once more. */
-function again(draft: Draft): void {
-  set(draft, {
+function again(next: Draft["next"]): void {
+  const { grant: held, life, fresh, suspect, refusals, sent, online, saidExpired } = next;
+  Object.assign(next, INITIAL, {
     phase: "running",
-    error: null,
-    failures: 0,
-    retryAt: 0,
-    firm: false,
-    restarted: false,
-    asked: false,
-    urgent: true,
+    grant: held,
+    life,
+    fresh,
+    suspect,
+    refusals,
+    sent,
+    online,
+    saidExpired,
   });
+  next.urgent = true;
 }
 
 function leave(draft: Draft, mine: boolean): void {
-  const session = draft.state.grant;
+  const session = draft.next.grant;
   clear(draft, "ended");
-  if (mine) fly(draft, "end", session);
-  draft.effects.push({ do: "forget", session, tell: mine });
-  note(draft, "stopped", { why: mine ? "end" : "ended-elsewhere" });
+  if (mine) fly(draft, "end", session, null);
+  draft.effects.push(["forget", session, mine]);
+  note(draft, "stopped", mine ? "end" : "elsewhere");
   emit(draft, "ended", {});
 }
 
 function reported(draft: Draft, token: string): void {
-  const { grant: session, life, suspect, refusals, fresh } = draft.state;
-  if (session === null || life === null || suspect || session.token !== token) return;
-  const count = draft.moment.at - life.sentAt > REFUSALS_MS ? 1 : refusals + 1;
-  set(draft, { refusals: count });
-  if (count > REFUSALS) {
-    const error = new TokensError("invalid_answer", "The messenger refuses fresh tokens.");
-    emit(draft, "error", { error });
-  } else set(draft, { suspect: true, urgent: true, fresh: fresh || count === REFUSALS });
+  const { next, now } = draft;
+  const { grant: session, life } = next;
+  if (!life || next.suspect || session?.token !== token) return;
+  next.refusals = now.at - life.sentAt > REFUSALS_MS ? 1 : next.refusals + 1;
+  if (next.refusals > REFUSALS) emit(draft, "error", { error: new TokensError("invalid_answer", INSATIABLE) });
+  else {
+    next.suspect = true;
+    next.fresh ||= next.refusals === REFUSALS;
+    next.retryAt = Math.max(next.retryAt, life.floorAt);
+  }
+}
+
+const INSATIABLE = "The messenger refuses fresh tokens.";
+
+/** What the messenger's driver hears who reports a token: as any caller, or that fresh tokens are not the remedy. */
+export function verdict({ refusals, grant: session }: State, token: string): TokensError | null {
+  return refusals > REFUSALS && session?.token === token ? new TokensError("invalid_answer", INSATIABLE) : null;
 }

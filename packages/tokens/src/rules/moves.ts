@@ -2,18 +2,17 @@
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
 import type { KeeperEventFields } from "../events.js";
-import { termsOf } from "./answer.js";
 import { nextTry, roomAt } from "./backoff.js";
 import { remedy } from "./classify.js";
-import type { ReportEntry, ReportWhat } from "./report.js";
+import type { ReportLine, ReportWhat } from "./report.js";
 import { isExpiring, isLive, plan, secondsLeft } from "./schedule.js";
-import { dueAt, type Flight, INITIAL, type State } from "./state.js";
+import { dueAt, type Flight, INITIAL, type State, yields } from "./state.js";
 
 /** What the page may take to give an identity, a challenge or a key before a request is sent: a visitor may have to act. */
 const PREPARE_MS = 120_000;
 /** Tabs that wake together go in an order drawn within this time. */
 const CROWD_MS = 300;
-/** A renewal whose request the browser gave up because the page is being left. */
+/** Until the next look at a renewal that the browser gave up because the page is being left. */
 const QUIET_MS = 1000;
 
 export interface Moment {
@@ -35,142 +34,122 @@ export interface Origin {
 
 export type Emitted = Exclude<keyof KeeperEventFields, "state" | "report">;
 
-export type Effect =
-  | { readonly do: "ask-tabs" }
-  | { readonly do: "send"; readonly flight: Flight; readonly session: Session | null }
-  | { readonly do: "abort" }
-  | { readonly do: "keep"; readonly session: Session; readonly origin: Origin | null }
-  | { readonly do: "forget"; readonly session: Session | null; readonly tell: boolean }
-  | { readonly do: "emit"; readonly type: Emitted; readonly fields: object }
-  | { readonly do: "note"; readonly line: Omit<ReportEntry, "at"> };
+export interface Effects {
+  askTabs(): void;
+  send(flight: Flight, held: Session | null): void;
+  abort(): void;
+  /** `isNew`: a session that was not there before; `origin`: where it comes from, if not from the endpoint. */
+  keep(session: Session, isNew: boolean, origin: Origin | null): void;
+  forget(session: Session | null, tell: boolean): void;
+  emit(type: Emitted, fields: object): void;
+  note(line: ReportLine): void;
+}
 
-/** One step in the making. */
+/** The name of an effect and what it is given. */
+export type Effect = { [K in keyof Effects]: readonly [K, ...Parameters<Effects[K]>] }[keyof Effects];
+
+/** One step in the making: the next state, what is to be done, and the moment of it all. */
 export interface Draft {
-  state: State;
+  readonly next: { -readonly [K in keyof State]: State[K] };
   readonly effects: Effect[];
-  readonly moment: Moment;
+  readonly now: Moment;
 }
 
-export function set(draft: Draft, changes: Partial<State>): void {
-  draft.state = { ...draft.state, ...changes };
+export function note({ effects }: Draft, what: ReportWhat, why?: string, ms?: number, error?: TokensError): void {
+  const { status, requestId } = error ?? {};
+  effects.push(["note", { what, why, ms: ms && Math.round(ms), status, requestId }]);
 }
 
-export function note(draft: Draft, what: ReportWhat, more: Omit<ReportEntry, "at" | "what"> = {}): void {
-  draft.effects.push({ do: "note", line: { what, ...more } });
+export function emit<K extends Emitted>({ effects }: Draft, type: K, fields: KeeperEventFields[K]): void {
+  effects.push(["emit", type, fields]);
 }
 
-export function emit<K extends Emitted>(draft: Draft, type: K, fields: KeeperEventFields[K]): void {
-  draft.effects.push({ do: "emit", type, fields });
+export function fly(
+  { next, effects, now }: Draft,
+  kind: Flight["kind"],
+  held: Session | null,
+  ask: TokensError | null,
+): void {
+  const flight: Flight = { kind, fresh: next.fresh, ask };
+  Object.assign(next, { flight, deadline: now.at + PREPARE_MS, holds: 0, urgent: false });
+  effects.push(["send", flight, held]);
 }
 
-export function fly(draft: Draft, kind: Flight["kind"], session: Session | null, ask: TokensError | null = null): void {
-  const { state } = draft;
-  const id = state.flights + 1;
-  const flight: Flight = { id, kind, fresh: state.fresh, ask, deadline: draft.moment.at + PREPARE_MS };
-  set(draft, { flight, flights: id, yielded: 0, urgent: false });
-  draft.effects.push({ do: "send", flight, session });
-}
-
-export function abort(draft: Draft): void {
-  if (draft.state.flight !== null) draft.effects.push({ do: "abort" });
-  set(draft, { flight: null });
+export function abort({ next, effects }: Draft): void {
+  if (next.flight) effects.push(["abort"]);
+  next.flight = null;
 }
 
 /** Nothing of the former session is left but the count of requests. */
 export function clear(draft: Draft, phase: State["phase"]): void {
+  const { sent, online, leaving } = draft.next;
   abort(draft);
-  const { sent, flights, online } = draft.state;
-  draft.state = { ...INITIAL, phase, sent, flights, online };
+  Object.assign(draft.next, INITIAL, { phase, sent, online, leaving });
 }
 
 /** Sends a request, unless the last minute has had its share. */
 function begin(draft: Draft, why: string, ask: TokensError | null = null): void {
-  const { state } = draft;
-  const { at } = draft.moment;
-  const room = roomAt(state.sent, at);
+  const { next } = draft;
+  const { at } = draft.now;
+  const room = roomAt(next.sent, at);
   if (room > at) {
-    note(draft, "circuit-open", { why, inMs: Math.round(room - at) });
-    const error = new TokensError("rate_limited", "More requests in a minute than can make sense.", {
-      retryable: true,
+    note(draft, "circuit-open", why, room - at);
+    next.retryAt = room;
+    next.error ??= new TokensError("rate_limited", "More requests in a minute than can make sense.", {
       retryAfterSeconds: Math.ceil((room - at) / 1000),
     });
-    set(draft, { retryAt: room, firm: true, error: state.error ?? error });
-    return;
+  } else {
+    note(draft, "asking", why);
+    fly(draft, next.fresh || !next.grant ? "start" : "refresh", next.grant, ask);
   }
-  note(draft, "asking", { why });
-  fly(draft, state.fresh || state.grant === null ? "start" : "refresh", state.grant, ask);
-}
-
-function refuse(draft: Draft, error: TokensError): void {
-  set(draft, { phase: "refused", error, urgent: false });
-  note(draft, "stopped", { why: error.code });
-  emit(draft, "refused", { error });
-  emit(draft, "error", { error });
 }
 
 /** The request under way came to nothing. `quiet`: the page is being left, which is no failure. */
 export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
-  const { state } = draft;
-  set(draft, { flight: null });
+  const { next } = draft;
+  const { at, u } = draft.now;
+  next.flight = null;
   if (quiet) {
-    set(draft, { retryAt: Math.max(state.retryAt, draft.moment.at + QUIET_MS) });
+    next.retryAt = Math.max(next.retryAt, at + QUIET_MS);
     return;
   }
-  const { status, requestId } = error;
-  note(draft, "failed", {
-    why: error.code,
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-  });
+  note(draft, "failed", error.code, 0, error);
   const todo = remedy(error);
-  if (todo === "identity" && !state.asked) {
-    set(draft, { asked: true });
-    begin(draft, "identity", error);
-  } else if (todo === "session" && !state.restarted) {
-    set(draft, { fresh: true, restarted: true });
-    begin(draft, "new-session");
-  } else if (todo === "again") backOff(draft, error);
-  else refuse(draft, error);
-}
-
-function backOff(draft: Draft, error: TokensError): void {
-  const { state } = draft;
-  const { at, u } = draft.moment;
-  const failures = state.failures + 1;
-  const wait = error.retryAfterSeconds ?? 0;
-  const retryAt = nextTry({ at, failures, u, retryAfterSeconds: wait, expiresAt: state.life?.expiresAt ?? 0 });
-  note(draft, "deferred", { why: error.code, inMs: Math.round(retryAt - at) });
-  set(draft, { failures, retryAt, firm: wait > 0, error });
-  if (isLive(state.life, at)) {
-    if (!state.degraded) emit(draft, "degraded", { error });
-    set(draft, { degraded: true });
-  } else if (failures === 1) emit(draft, "error", { error });
+  if (todo === "identity" && !next.asked) {
+    next.asked = true;
+    begin(draft, todo, error);
+  } else if (todo === "session" && !next.restarted) {
+    next.fresh = next.restarted = true;
+    begin(draft, todo);
+  } else if (todo === "again") {
+    const first = !next.failures;
+    next.failures += 1;
+    next.error = error;
+    next.retryAt = nextTry(at, next.failures, u, error.retryAfterSeconds, next.life?.expiresAt);
+    note(draft, "deferred", error.code, next.retryAt - at);
+    if (first) emit(draft, isLive(next.life, at) ? "degraded" : "error", { error });
+  } else {
+    Object.assign(next, { phase: "refused", error, urgent: false });
+    note(draft, "stopped", error.code);
+    emit(draft, "refused", { error });
+    emit(draft, "error", { error });
+  }
 }
 
 /** A new life, by an answer or, where there is an `origin`, from another tab. */
 export function grant(draft: Draft, session: Session, sentAt: number, origin: Origin | null): void {
-  const { state } = draft;
-  const { at, u } = draft.moment;
-  const former = state.grant;
+  const { next, effects } = draft;
+  const { at, u } = draft.now;
+  const { grant: former, failures, saidExpired, suspect } = next;
   const same = former?.sessionId === session.sessionId;
-  const renewed = state.flight?.kind === "refresh";
-  const life = plan(termsOf(session), sentAt, u, same ? state.life : null);
-  if (origin !== null) abort(draft);
-  const { sent, flights, online, leaving } = state;
-  draft.state = {
-    ...INITIAL,
-    phase: "running",
-    grant: session,
-    life,
-    sent,
-    flights,
-    online,
-    leaving,
-    restarted: state.restarted && !renewed,
-    refusals: state.suspect ? state.refusals : 0,
-  };
-  draft.effects.push({ do: "keep", session, origin });
-  note(draft, "scheduled", { inMs: Math.round(life.refreshAt - at) });
+  const life = plan(session, sentAt, u, same ? next.life : null);
+  const restarted = next.restarted && next.flight?.kind !== "refresh";
+  const refusals = suspect ? next.refusals : 0;
+  if (!origin) next.flight = null;
+  clear(draft, "running");
+  Object.assign(next, { grant: session, life, restarted, refusals });
+  effects.push(["keep", session, !same, origin]);
+  note(draft, "scheduled", undefined, life.refreshAt - at);
   if (same) {
     const { token } = session;
     const fields = { expiresIn: secondsLeft(life, at), rotated: token !== former.token };
@@ -178,45 +157,40 @@ export function grant(draft: Draft, session: Session, sentAt: number, origin: Or
     Object.defineProperty(fields, "token", { value: token });
     emit(draft, "refreshed", fields as KeeperEventFields["refreshed"]);
   } else emit(draft, "ready", {});
-  if (state.degraded || state.saidExpired) emit(draft, "recovered", {});
-}
-
-/** Says once that a token's life is over. */
-function lapse(draft: Draft): void {
-  const { life, saidExpired } = draft.state;
-  if (life === null || saidExpired || isLive(life, draft.moment.at)) return;
-  set(draft, { saidExpired: true, degraded: false });
-  emit(draft, "expired", {});
+  if (failures || saidExpired) if (former) emit(draft, "recovered", {});
 }
 
 /** Looks at the clock: does what is due, says what is over. */
 export function look(draft: Draft, why: string): void {
-  const { at, u, online, crowd } = draft.moment;
-  const { flight } = draft.state;
-  if (flight !== null && at >= flight.deadline) {
+  const { next, effects } = draft;
+  const { at, u, online, crowd } = draft.now;
+  const { flight } = next;
+  if (flight && at >= next.deadline) {
     abort(draft);
-    if (flight.kind !== "end") {
-      fail(draft, new TokensError("timeout", "The endpoint did not answer in time.", { retryable: true }), false);
-    }
+    if (flight.kind !== "end") fail(draft, new TokensError("timeout", "The endpoint did not answer in time."), false);
   }
-  const { life, grant: session, saidExpired, saidExpiring } = draft.state;
-  if (draft.state.phase !== "running") lapse(draft);
-  else if (life !== null && at >= life.endsAt) {
+  const { life, grant: session, saidExpired } = next;
+  const running = next.phase === "running";
+  if (running && life && at >= life.endsAt) {
     clear(draft, "over");
-    draft.effects.push({ do: "forget", session, tell: false });
-    note(draft, "stopped", { why: "session-end" });
+    effects.push(["forget", session, false]);
+    note(draft, "stopped", "session-end");
     if (!saidExpired) emit(draft, "expired", {});
-  } else {
-    if (life !== null && !saidExpiring && isExpiring(life, at)) {
-      set(draft, { saidExpiring: true });
-      emit(draft, "expiring", { expiresIn: secondsLeft(life, at) });
-    }
-    if (draft.state.flight === null && online && at >= dueAt(draft.state)) {
-      if (crowd && session !== null && draft.state.yielded === 0 && !draft.state.urgent) {
-        set(draft, { yielded: 1, holdUntil: at + u * CROWD_MS });
-      } else begin(draft, why);
-    }
-    // A request that is under way, or another tab's, may still come before anybody notices.
-    if (draft.state.flight === null && at >= draft.state.holdUntil) lapse(draft);
+    return;
+  }
+  if (running && life && !next.saidExpiring && isExpiring(life, at)) {
+    next.saidExpiring = true;
+    emit(draft, "expiring", { expiresIn: secondsLeft(life, at) });
+  }
+  if (running && !next.flight && online && at >= dueAt(next)) {
+    if (crowd && session && !next.holds && !next.urgent) {
+      next.holds = 1;
+      next.retryAt = at + u * CROWD_MS;
+    } else begin(draft, why);
+  }
+  // A request that is under way, or another tab's, may still come before anybody notices that this life is over.
+  if (life && !saidExpired && !isLive(life, at) && !(running && (next.flight || yields(next, at)))) {
+    next.saidExpired = true;
+    emit(draft, "expired", {});
   }
 }

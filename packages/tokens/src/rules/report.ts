@@ -2,32 +2,33 @@
 
 /** What was decided or happened. */
 export type ReportWhat =
-  | "scheduled"
+  | "state"
   | "woke"
   | "clock-changed"
   | "asking"
   | "sent"
   | "answered"
+  | "scheduled"
+  | "adopted"
   | "failed"
   | "deferred"
   | "circuit-open"
-  | "adopted"
-  | "state"
-  | "stopped"
-  | "resumed"
-  | "unbound"
-  | "listener-failed";
+  | "stopped";
 
-export interface ReportEntry {
+/** A line without its instant. */
+export interface ReportLine {
+  readonly what: ReportWhat;
+  /** Why, in one or two words: `timer`, `visible`, `online`, `caller`, a state, a problem code. */
+  readonly why?: string | undefined;
+  /** Milliseconds until what was decided is due, or that an answer took. */
+  readonly ms?: number | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export interface ReportEntry extends ReportLine {
   /** ISO 8601, by the page's own clock. */
   readonly at: string;
-  readonly what: ReportWhat;
-  /** Why, in one or two words: `timer`, `visible`, `online`, `caller`, `refused-token`, a state, a problem code. */
-  readonly why?: string;
-  /** Milliseconds from `at` until it is due. */
-  readonly inMs?: number;
-  readonly status?: number;
-  readonly requestId?: string;
 }
 
 /** Lines that are kept. */

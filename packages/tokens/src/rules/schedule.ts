@@ -9,7 +9,7 @@ export interface Terms {
   /** The endpoint's own proposal; ignored where it makes no sense. */
   readonly refreshIn: number;
   /** What is left of the session; no token outlives it. */
-  readonly sessionIn: number;
+  readonly session: { readonly expiresIn: number };
 }
 
 /** One life of a token, as instants. */
@@ -44,8 +44,8 @@ export function lead(lifeMs: number, refreshInMs: number): number {
  * but never so early that six requests a minute would not do.
  */
 export function plan(terms: Terms, sentAt: number, u: number, previous: Life | null = null): Life {
-  const sessionMs = terms.sessionIn * 1000;
-  const lifeMs = Math.min(terms.expiresIn * 1000, sessionMs);
+  const sessionMs = terms.session.expiresIn * 1000;
+  const lifeMs = Math.max(Math.min(terms.expiresIn * 1000, sessionMs), 0);
   const leadMs = lead(lifeMs, terms.refreshIn * 1000);
   const latest = lifeMs - leadMs;
   const low = Math.max(latest - Math.min(leadMs, latest / 2), Math.min(PACE_MS, lifeMs));
@@ -57,7 +57,7 @@ export function plan(terms: Terms, sentAt: number, u: number, previous: Life | n
     refreshAt: sentAt + high - (high - low) * u,
     expiresAt,
     endsAt: sentAt + sessionMs,
-    renewable: lifeMs < sessionMs - 1000 || previous === null || expiresAt - previous.expiresAt > 5000,
+    renewable: lifeMs < sessionMs - 1000 || !previous || expiresAt - previous.expiresAt > 5000,
   };
 }
 

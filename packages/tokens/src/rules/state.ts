@@ -1,7 +1,7 @@
 /** Everything that a keeper knows at one instant, and what the world sees of it. Knows no event and no effect. */
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
-import { isLive, type Life } from "./schedule.js";
+import type { Life } from "./schedule.js";
 
 /** What the world sees. It speaks of the token only, not of a conversation. */
 export type KeeperState =
@@ -15,16 +15,13 @@ export type KeeperState =
   | "refused"
   | "ended";
 
-/** One request under way, from the moment it is prepared. At most one at a time. */
+/** One request, from the moment it is prepared. At most one is under way, and it is told from others by being itself. */
 export interface Flight {
-  readonly id: number;
   /** `start` resumes a stored session where there is one, unless it is `fresh`. */
   readonly kind: "start" | "refresh" | "end";
   readonly fresh: boolean;
   /** The endpoint's refusal of the identity; the page is to be asked for another one first. */
   readonly ask: TokensError | null;
-  /** When it counts as hung. */
-  readonly deadline: number;
 }
 
 export interface State {
@@ -33,18 +30,16 @@ export interface State {
   readonly grant: Session | null;
   readonly life: Life | null;
   readonly flight: Flight | null;
-  readonly flights: number;
+  /** When the flight counts as hung. */
+  readonly deadline: number;
   /** The last failure, until something works again. */
   readonly error: TokensError | null;
+  /** Failures in a row that pass by themselves. */
   readonly failures: number;
-  /** No request before this instant. */
+  /** No request before this instant: because of `error`, or without one to let others go first. */
   readonly retryAt: number;
-  /** `retryAt` is the endpoint's own wish, or ours to stop a loop: `online` does not shorten it. */
-  readonly firm: boolean;
-  /** Until then another tab is given the chance to answer. */
-  readonly holdUntil: number;
-  /** How often other tabs were let go first before this request; bounded, so that nobody can hold it back for good. */
-  readonly yielded: number;
+  /** How often others were let go first before this request; bounded, so that nobody can hold it back for good. */
+  readonly holds: number;
   /** A renewal is wanted without waiting for its time. */
   readonly urgent: boolean;
   /** The handle is of no use any more: the next request starts a new session. */
@@ -62,7 +57,6 @@ export interface State {
   readonly online: boolean;
   /** The page is being left: what fails now is not a failure. */
   readonly leaving: boolean;
-  readonly degraded: boolean;
   readonly saidExpiring: boolean;
   readonly saidExpired: boolean;
 }
@@ -72,13 +66,11 @@ export const INITIAL: State = {
   grant: null,
   life: null,
   flight: null,
-  flights: 0,
+  deadline: 0,
   error: null,
   failures: 0,
   retryAt: 0,
-  firm: false,
-  holdUntil: 0,
-  yielded: 0,
+  holds: 0,
   urgent: false,
   fresh: false,
   restarted: false,
@@ -88,67 +80,62 @@ export const INITIAL: State = {
   sent: [],
   online: true,
   leaving: false,
-  degraded: false,
   saidExpiring: false,
   saidExpired: false,
 };
 
-export function shown(state: State): KeeperState {
-  const { phase } = state;
+export function shown({ phase, online, life, saidExpired, failures, flight, suspect }: State): KeeperState {
   if (phase === "over") return "expired";
   if (phase !== "running") return phase;
-  if (!state.online) return "offline";
-  if (state.life === null) return "starting";
-  if (state.saidExpired) return "expired";
-  if (state.degraded) return "degraded";
-  return state.flight === null && !state.suspect ? "ready" : "refreshing";
+  if (!online) return "offline";
+  if (!life) return "starting";
+  if (saidExpired) return "expired";
+  if (failures) return "degraded";
+  return flight || suspect ? "refreshing" : "ready";
 }
 
 /** The session whose token may be used now, or null. */
-export function usable(state: State, at: number): Session | null {
-  return isLive(state.life, at) && !state.suspect ? state.grant : null;
+export function usable({ grant, life, suspect }: State, at: number): Session | null {
+  return life && at < life.expiresAt && !suspect ? grant : null;
 }
 
 /** When a request is due while running; it may lie in the past. */
-export function dueAt(state: State): number {
-  const { life, urgent, fresh, suspect } = state;
-  const renewal = fresh || life === null ? 0 : urgent ? life.floorAt : life.renewable ? life.refreshAt : Infinity;
-  return Math.max(renewal, state.retryAt, state.holdUntil, suspect && life ? life.floorAt : 0);
+export function dueAt({ life, fresh, urgent, suspect, retryAt }: State): number {
+  const renewal = fresh || !life ? 0 : urgent || suspect ? life.floorAt : life.renewable ? life.refreshAt : Infinity;
+  return Math.max(renewal, retryAt);
 }
 
-/** The next instant at which something is to be looked at, or null: the one timer's. */
-export function nextDeadline(state: State): number | null {
-  const { life, flight } = state;
-  const instants: number[] = [];
-  if (flight !== null) instants.push(flight.deadline);
-  if (state.phase === "running") {
-    if (flight === null && state.online) instants.push(dueAt(state));
-    if (life !== null) {
-      if (!state.saidExpiring) instants.push(life.refreshAt);
-      instants.push(life.endsAt);
-    }
+/** Others are let go first: what is due is not late yet. */
+export function yields({ retryAt, error }: State, at: number): boolean {
+  return at < retryAt && !error;
+}
+
+/** The next instant at which something is to be looked at, or Infinity: the one timer's. */
+export function nextDeadline(state: State): number {
+  const { phase, life, flight, retryAt, error } = state;
+  const running = phase === "running";
+  let next = flight ? state.deadline : running && state.online ? dueAt(state) : Infinity;
+  if (life) {
+    if (running) next = Math.min(next, life.endsAt, state.saidExpiring ? Infinity : life.refreshAt);
+    if (!state.saidExpired && !(running && flight))
+      next = Math.min(next, Math.max(life.expiresAt, error ? 0 : retryAt));
   }
-  if (life !== null && !state.saidExpired) {
-    if (state.phase !== "running") instants.push(life.expiresAt);
-    else if (flight === null) instants.push(Math.max(life.expiresAt, state.holdUntil));
-  }
-  const next = Math.min(...instants);
-  return next < Infinity ? next : null;
+  return next;
 }
 
 /**
- * What a caller hears who wants a token, or (`since` given) a life newer than that one: a session, an error, or `null`
- * to go on waiting.
+ * What a caller hears who wants a token, or (`since` given) a life newer than that one: a session, an error, or null to
+ * go on waiting.
  */
 export function answer(state: State, at: number, since?: Life | null): Session | TokensError | null {
+  const { phase, life, urgent, error } = state;
   const session = usable(state, at);
-  if (session !== null && (since === undefined || (since !== state.life && !state.urgent))) return session;
-  if (state.phase === "refused") return state.error ?? new TokensError("aborted", "The keeper is refused.");
-  if (state.phase === "over") return new TokensError("session_expired", "The session has reached its end.");
-  if (state.phase !== "running") return new TokensError("aborted", "The session has ended.");
-  if (state.flight !== null) return null;
-  if (!state.online) return new TokensError("network", "The browser is offline.", { retryable: true });
-  if (state.retryAt > at && state.error !== null) return state.error;
-  if (state.urgent || state.life === null || session === null) return null;
-  return session;
+  if (session && (since === undefined || (since !== life && !urgent))) return session;
+  if (phase === "refused" && error) return error;
+  if (phase === "over") return new TokensError("session_expired", "The session has reached its end.");
+  if (phase !== "running") return new TokensError("aborted", "The session has ended.");
+  if (state.flight) return null;
+  if (!state.online) return new TokensError("network", "The browser is offline.");
+  if (state.retryAt > at && error) return error;
+  return urgent ? null : session;
 }

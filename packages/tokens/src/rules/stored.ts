@@ -1,6 +1,5 @@
 /** What of a session is kept over a reload, and how it is read again. Never the token: resuming is a refresh. */
-import { num, record, type Session, type SessionMessenger, str } from "@guestpass/protocol";
-import { withoutTokens } from "./answer.js";
+import type { Session, SessionMessenger } from "@guestpass/protocol";
 
 export interface Stored {
   readonly endpoint: string;
@@ -10,8 +9,8 @@ export interface Stored {
   readonly handle: string;
   /** The handle is worth nothing without this browser's key. */
   readonly bound: boolean;
-  /** When the endpoint gave this handle, milliseconds by its clock: of two the later one counts. */
-  readonly issuedAt: number;
+  /** When the endpoint gave this handle, ISO 8601 by its own clock: of two the later one counts. */
+  readonly givenAt: string;
   /** The session's absolute end, milliseconds by the endpoint's clock. */
   readonly endsAt: number;
   /** The endpoint's clock less this browser's, milliseconds. */
@@ -20,46 +19,26 @@ export interface Stored {
 }
 
 export function encodeStored(
-  session: Session,
-  more: Pick<Stored, "endpoint" | "user" | "bound" | "skew"> & { readonly serverNow: number },
+  { sessionId, session, messenger, token, sessionToken, serverTime }: Session,
+  more: Pick<Stored, "endpoint" | "user" | "bound" | "endsAt" | "skew">,
 ): string {
-  const { endpoint, user, bound, skew, serverNow } = more;
-  const stored: Stored = {
-    endpoint,
-    user,
-    sessionId: session.sessionId,
-    handle: session.session.handle,
-    bound,
-    issuedAt: Math.round(serverNow),
-    endsAt: Math.round(serverNow + session.session.expiresIn * 1000),
-    skew: Math.round(skew),
-    messenger: withoutTokens(session) as SessionMessenger,
-  };
-  return JSON.stringify(stored);
+  const stored: Stored = { ...more, sessionId, handle: session.handle, givenAt: serverTime, messenger };
+  // The messenger's configuration repeats the token; whatever its name, it is not kept.
+  return JSON.stringify(stored, (_key, value) => (value === token || value === sessionToken ? undefined : value));
 }
 
 /** Null for whatever is not such a record. */
 export function decodeStored(text: string | null): Stored | null {
   try {
-    const json = record(JSON.parse(text ?? ""));
-    const [endpoint, user, sessionId, handle] = [json["endpoint"], json["user"], json["sessionId"], json["handle"]].map(
-      str,
-    );
-    const messenger = record(json["messenger"]) as unknown as SessionMessenger;
-    if (endpoint === undefined || user === undefined || !sessionId || !handle || !messenger.deploymentId) return null;
-    const [issuedAt, endsAt, skew] = [json["issuedAt"], json["endsAt"], json["skew"]].map((figure) => num(figure) ?? 0);
-    const bound = json["bound"] === true;
-    return {
-      endpoint,
-      user,
-      sessionId,
-      handle,
-      bound,
-      issuedAt: issuedAt ?? 0,
-      endsAt: endsAt ?? 0,
-      skew: skew ?? 0,
-      messenger,
-    };
+    const stored = JSON.parse(text ?? "") as Stored;
+    const texts: unknown[] = [
+      stored.endpoint,
+      stored.user,
+      stored.sessionId,
+      stored.handle,
+      stored.messenger.deploymentId,
+    ];
+    return texts.every((value) => typeof value === "string") ? stored : null;
   } catch {
     return null;
   }

@@ -1,0 +1,241 @@
+/**
+ * What stands behind a keeper once a session is wanted: finds out whose it is, finds the one that this page may already
+ * have, and changes over when the user does. How a token is kept it leaves to the kept session.
+ */
+import { ENDPOINT_PATHS, type MessengerInfo, type Session } from "@guestpass/protocol";
+import { TokensError } from "./errors.js";
+import type { GuestSession } from "./face.js";
+import { createFlights } from "./flights.js";
+import { call } from "./io/endpoint.js";
+import { outside } from "./io/outside.js";
+import { fingerprint } from "./io/proof.js";
+import { readStored } from "./io/storage.js";
+import { type KeptSession, keepSession, type Member } from "./kept-session.js";
+import { aborted, type ReadOptions } from "./options.js";
+import type { KeeperPorts } from "./ports.js";
+import { readMessengerInfo } from "./rules/answer.js";
+import type { ReportLine } from "./rules/report.js";
+import { type KeeperState, shown } from "./rules/state.js";
+import { mayResume, userOf } from "./rules/user.js";
+import { sharedSession } from "./shared-sessions.js";
+
+/** What a page may take to say who its user is. */
+const IDENTITY_MS = 120_000;
+const FETCH_MS = 15_000;
+
+/** The keeper in front. */
+export interface Front {
+  settings(): ReadOptions;
+  /** The state may have changed. */
+  changed(): void;
+  tell(type: string, fields: object): void;
+  note(line: ReportLine): void;
+}
+
+export interface Desk {
+  readonly state: KeeperState;
+  readonly expiresIn: number;
+  readonly session: GuestSession | null;
+  use(what: Wish, signal?: AbortSignal): Promise<GuestSession>;
+  messengerInfo(): Promise<MessengerInfo>;
+  /** The settings have changed. `before`: how they were. */
+  updated(before: ReadOptions): void;
+  end(): Promise<void>;
+  reset(): Promise<void>;
+  dispose(): void;
+}
+
+/** What a page may want of its session. */
+export type Wish = (session: KeptSession) => Promise<Session>;
+
+export function openDesk(front: Front): Desk {
+  const { endpoint, deploymentId, persist, ports: doors } = front.settings();
+  const ports: KeeperPorts = { ...outside(), ...doors };
+  const { changed, tell } = front;
+  let joined: KeptSession | null = null;
+  /** Whose session it is that is joined, before it is hashed. */
+  let whose = "";
+  /** What the page said of its user when the session was looked for: good for the first start. */
+  let given: { readonly token: string | undefined } | null = null;
+  /** The state while no session is joined or it has not begun. */
+  let rest: KeeperState = "idle";
+  /** One user's time with this keeper. Whoever waits when it ends goes on with the next, or hears that it was given up. */
+  let turn = { resume: false };
+  let joining: Promise<KeptSession> | null = null;
+  let closed = false;
+  const waiting = new Set<(error: TokensError) => void>();
+
+  const state = (): KeeperState => (joined && joined.state.phase !== "idle" ? shown(joined.state) : rest);
+
+  const rested = (now: KeeperState): void => {
+    rest = now;
+    changed();
+  };
+
+  const userNow = (token: string | undefined): string => userOf(token, front.settings().authorization?.code);
+
+  const askIdentity = async (again: boolean): Promise<string | undefined> => {
+    const { identityToken, getIdentityToken } = front.settings();
+    if (!getIdentityToken || (identityToken && !again)) return identityToken;
+    try {
+      return await getIdentityToken();
+    } catch (cause) {
+      throw new TokensError("identity_required", "The page gave no identity token.", { status: 401, cause });
+    }
+  };
+
+  const member: Member = {
+    ...front,
+    async identity(again) {
+      const early = again ? null : given;
+      given = null;
+      const token = early ? early.token : await askIdentity(again);
+      if (mayResume(whose, userNow(token))) return token;
+      switchUser();
+      throw aborted();
+    },
+  };
+
+  /** The work's outcome, unless the caller gives up, the turn ends, or (`ms` given) it takes too long. */
+  const within = <T>(work: Promise<T>, signal?: AbortSignal, ms?: number): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => reject(aborted());
+      const late = (): void => reject(new TokensError("timeout", "The page did not answer in time."));
+      const timer = ms && ports.clock.setTimer(late, ms);
+      waiting.add(reject);
+      if (signal?.aborted) stop();
+      signal?.addEventListener("abort", stop);
+      const done = (): void => {
+        waiting.delete(reject);
+        signal?.removeEventListener("abort", stop);
+        if (timer) ports.clock.clearTimer(timer);
+      };
+      work.then(resolve, reject).finally(done);
+    });
+
+  const leave = (resume: boolean, forget: boolean): void => {
+    const former = joined;
+    turn.resume = resume;
+    turn = { resume: false };
+    joined = joining = null;
+    rest = "idle";
+    former?.leave(member, forget);
+    for (const reject of waiting) reject(aborted());
+  };
+
+  /** Another user: what was the former one's is left behind, and what was wanted is wanted anew. */
+  const switchUser = (): void => {
+    const active = !["idle", "ended", "expired"].includes(state());
+    leave(active, true);
+    if (active) use((session) => session.start()).catch(() => {});
+    else changed();
+  };
+
+  const enter = (user: string | null, raw: string): KeptSession => {
+    const session = sharedSession(doors, [endpoint, deploymentId, persist, user ?? raw], (onEmpty) =>
+      keepSession(ports, { endpoint, deploymentId, user, persist }, onEmpty),
+    );
+    joined = session;
+    whose = raw;
+    session.join(member);
+    changed();
+    if (session.state.grant) tell("ready", {});
+    return session;
+  };
+
+  const join = async (): Promise<KeptSession> => {
+    const began = turn;
+    const { identityToken, getIdentityToken } = front.settings();
+    const token = getIdentityToken ? await within(askIdentity(false), undefined, IDENTITY_MS) : identityToken;
+    const raw = userNow(token);
+    const user = raw ? ports.crypto && raw[0] + (await fingerprint(ports.crypto, raw)) : "";
+    if (began !== turn) throw aborted();
+    given = { token };
+    return enter(user, raw);
+  };
+
+  const use = async (wish: Wish, signal?: AbortSignal): Promise<GuestSession> => {
+    for (;;) {
+      const began = turn;
+      if (!joined) rested("starting");
+      try {
+        joining ??= join();
+        const session = await within(joining.then(wish), signal);
+        if (began === turn) return guestSession(session);
+      } catch (error) {
+        if (!joined && began === turn) {
+          joining = null;
+          rested("idle");
+          tell("error", { error });
+        }
+        if (!began.resume || closed || signal?.aborted) throw error;
+      }
+    }
+  };
+
+  const stored = () => {
+    const kept = readStored(ports.storage, front.settings());
+    return kept?.endpoint === endpoint ? kept : null;
+  };
+
+  const end = async (): Promise<void> => {
+    if (joined) return joined.end();
+    leave(false, false);
+    const user = stored()?.user;
+    if (user !== undefined) {
+      // Joined for the stored session's sake alone, whoever it belongs to.
+      await enter(user, user).end();
+      leave(false, false);
+    }
+    rested("ended");
+    if (user === undefined) tell("ended", {});
+  };
+
+  return {
+    get state() {
+      return state();
+    },
+    get expiresIn() {
+      return joined?.expiresIn ?? 0;
+    },
+    get session() {
+      const session = joined?.state.grant;
+      return session ? guestSession(session) : null;
+    },
+    use,
+    async messengerInfo() {
+      const url = `${endpoint}${ENDPOINT_PATHS.messenger}?deploymentId=${encodeURIComponent(deploymentId)}`;
+      const signal = AbortSignal.timeout(FETCH_MS);
+      return readMessengerInfo(await call(ports.fetch, { method: "GET", url, signal, serverNow: ports.clock.wall() }));
+    },
+    updated(before) {
+      const { identityToken, getIdentityToken } = front.settings();
+      const session = joined;
+      given = null;
+      if (!session) {
+        // Whoever is being looked for may be another one now.
+        if (joining) leave(true, false);
+      } else if ((identityToken || !getIdentityToken) && !mayResume(whose, userNow(identityToken))) switchUser();
+      else {
+        if (!identityToken && !before.getIdentityToken) member.identity(false).catch(() => {});
+        // Several changes in a row are one act.
+        queueMicrotask(() => session === joined && session.acted());
+      }
+    },
+    end,
+    async reset() {
+      await end();
+      const flights = joined?.flights ?? createFlights(ports, { endpoint, deploymentId, user: "", persist }, () => 0);
+      await flights.forget(null);
+    },
+    dispose() {
+      closed = true;
+      leave(false, false);
+    },
+  };
+}
+
+/** The part of a session that is the page's: not the handle. */
+function guestSession({ sessionId, guestId, token, tokenType, sessionToken, messenger }: Session): GuestSession {
+  return { sessionId, guestId, token, tokenType, ...(sessionToken && { sessionToken }), messenger };
+}
