@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
-import { build as vite } from "vite";
+import { minifySync, build as vite } from "vite";
 import { aliases } from "../../tools/aliases.mjs";
 import { measureBudgets } from "./tools/budgets.mjs";
 import { tightenTemplates } from "./tools/templates.mjs";
@@ -35,21 +35,39 @@ const trustedTypes = {
   },
 };
 
+/** A library's modules are left spacious by Vite; these go to browsers as they are. */
+const minify = {
+  name: "guestpass-minify",
+  generateBundle: {
+    order: "post",
+    handler(_options, bundle) {
+      for (const part of Object.values(bundle)) {
+        if (part.type !== "chunk") continue;
+        const options = { module: true, compress: { target: "es2022" }, mangle: { toplevel: true } };
+        const { code, errors } = minifySync(part.fileName, part.code, options);
+        if (errors.length > 0) throw new Error(`${part.fileName} cannot be minified: ${errors[0].message}`);
+        part.code = code;
+      }
+    },
+  },
+};
+
 async function buildModules() {
-  const result = await vite({
+  const [{ output: parts }] = await vite({
     ...base,
-    plugins: [trustedTypes, tightenTemplates()],
+    plugins: [trustedTypes, tightenTemplates(), minify],
     build: {
       ...output,
       emptyOutDir: true,
-      rollupOptions: {
-        input: { element: join(here, "src/define.ts") },
+      // As a library: as an application, Vite would put its preloading around each import().
+      lib: { entry: { element: join(here, "src/define.ts") }, formats: ["es"] },
+      rolldownOptions: {
         preserveEntrySignatures: "allow-extension",
-        output: { format: "es", entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" },
+        output: { entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" },
       },
     },
   });
-  return result.output.filter((part) => part.type === "chunk");
+  return parts.filter((part) => part.type === "chunk");
 }
 
 async function buildLoader(entry) {
@@ -59,7 +77,7 @@ async function buildLoader(entry) {
     build: {
       ...output,
       emptyOutDir: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: { guestpass: join(here, "src/loader/guestpass.ts") },
         output: { format: "iife", entryFileNames: "guestpass.js" },
       },
