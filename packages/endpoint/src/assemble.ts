@@ -104,7 +104,7 @@ async function needPackage(store: Store, kind: Config["store"]["kind"]): Promise
 }
 
 /** Asked again after a refusal: secrets in files may have been replaced. */
-function credentialsOf(pairs: readonly ClientPair[]): () => Promise<ClientCredentials[]> {
+export function credentialsOf(pairs: readonly ClientPair[]): () => Promise<ClientCredentials[]> {
   const readers = pairs.map((pair) => ({ id: reader(pair.clientId), secret: reader(pair.clientSecret) }));
   return async () =>
     Promise.all(readers.map(async ({ id, secret }) => ({ clientId: await id(), clientSecret: await secret() })));

@@ -51,6 +51,17 @@ export function* missing(
     );
 }
 
+/** What a report on the platform needs, whatever the guest API. */
+export function* missingForReports({ values: v, pairs }: Environment): Generator<Mistake> {
+  if (v.GENESYS_REGION === undefined && v.GENESYS_BASE_URL === undefined)
+    yield { name: "GENESYS_REGION", message: "is required (or GENESYS_BASE_URL): the organisation's region" };
+  if (pairs.length === 0)
+    yield {
+      name: "GENESYS_CLIENT_ID",
+      message: "and its secret are required: an OAuth client that may read analytics",
+    };
+}
+
 /** What cannot both be meant. */
 export function* contradictions({ values: v, secrets }: Environment): Generator<Mistake> {
   if (secrets.IDENTITY_SECRET && v.IDENTITY_JWKS_URL)

@@ -3,7 +3,7 @@
  * every mistake at once, by name; opens no connection.
  */
 import { type ChallengeProvider, type GuestApiName, optional } from "@guestpass/protocol";
-import { contradictions, missing, warnings } from "./config-rules.js";
+import { contradictions, missing, missingForReports, warnings } from "./config-rules.js";
 import { type ClientPair, type Environment, type Mistake, readEnvironment, type Secret } from "./environment.js";
 import type { VariableValues } from "./variables.js";
 
@@ -96,19 +96,25 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return assemble(environment);
 }
 
+/**
+ * Where the platform is and with which clients to ask it: all that a report needs of the configuration.
+ * @throws ConfigError with the mistakes in that part of it.
+ */
+export function readPlatform(env: NodeJS.ProcessEnv): Config["platform"] {
+  const environment = readEnvironment(env);
+  const mistakes = environment.mistakes.filter(({ name }) => name.startsWith("GENESYS_"));
+  if (mistakes.length === 0) mistakes.push(...missingForReports(environment));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return platformOf(environment);
+}
+
 /** Only called without mistakes: what is required is there. */
 function assemble(environment: Environment): Config {
   const { values: v, secrets, pairs } = environment;
   const allowedOrigins = [...new Set([...(v.ALLOWED_ORIGINS ?? []), ...(v.FRONTEND_ORIGIN ?? [])])];
   return Object.freeze({
     guestApi: v.GUEST_API as GuestApiName,
-    platform: {
-      ...optional({ region: v.GENESYS_REGION, baseUrl: v.GENESYS_BASE_URL, requiredScopes: v.REQUIRED_SCOPES }),
-      clients: pairs,
-      timeoutSeconds: v.UPSTREAM_TIMEOUT,
-      deadlineSeconds: v.UPSTREAM_DEADLINE,
-      guestQuota: v.GUEST_QUOTA,
-    },
+    platform: platformOf(environment),
     allowedOrigins,
     requireOrigin: v.REQUIRE_ORIGIN,
     deploymentIds: v.DEPLOYMENT_IDS ?? [],
@@ -152,6 +158,16 @@ function assemble(environment: Environment): Config {
     warnings: [...warnings(environment, allowedOrigins)],
     secretValues: [...Object.values(secrets), ...pairs.map((pair) => pair.clientSecret)].map((one) => one.value),
   });
+}
+
+function platformOf({ values: v, pairs }: Environment): Config["platform"] {
+  return {
+    ...optional({ region: v.GENESYS_REGION, baseUrl: v.GENESYS_BASE_URL, requiredScopes: v.REQUIRED_SCOPES }),
+    clients: pairs,
+    timeoutSeconds: v.UPSTREAM_TIMEOUT,
+    deadlineSeconds: v.UPSTREAM_DEADLINE,
+    guestQuota: v.GUEST_QUOTA,
+  };
 }
 
 function challengeOf(v: VariableValues): Config["challenge"] {
