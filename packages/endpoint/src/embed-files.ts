@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { record, str } from "@guestpass/protocol";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
@@ -20,8 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
 };
 const INCOMPRESSIBLE: ReadonlySet<string> = new Set([".woff2", ".png"]);
-const MAX_FILES = 500;
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_FILES = 5000;
+const MAX_BYTES = 64 * 1024 * 1024;
 const FOR_EVER = "public, max-age=31536000, immutable";
 const FOR_A_WHILE = "public, max-age=300";
 /** The content's hash is in the name: `panel-B3xk9_fQ.js`. */
@@ -57,7 +58,7 @@ export async function readEmbedFiles(directory: string): Promise<EmbedFiles> {
     if (type === undefined || content === undefined) continue;
     bytes += content.length;
     if (files.size === MAX_FILES || bytes > MAX_BYTES)
-      throw new Error(`there is more in ${directory} than a script-tag build has`);
+      throw new TypeError(`embedDir: there is more in ${directory} than a script-tag build has`);
     const name = relative(directory, path).split(sep).join("/");
     files.set(name, embedFile(name, type, content));
   }
@@ -107,8 +108,13 @@ function compress(encoding: Encoding, content: Buffer): Promise<Buffer> {
 
 async function versionOf(manifest: EmbedFile | undefined): Promise<string | undefined> {
   if (!manifest) return undefined;
-  const { version } = JSON.parse((await manifest.body("identity")).toString("utf8")) as { version?: unknown };
-  return typeof version === "string" && VERSION.test(version) ? version : undefined;
+  const text = (await manifest.body("identity")).toString("utf8");
+  try {
+    const version = str(record(JSON.parse(text))["version"]);
+    return version !== undefined && VERSION.test(version) ? version : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function topOf(name: string): string {

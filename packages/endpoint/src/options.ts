@@ -57,7 +57,7 @@ export interface Settings {
 }
 
 /** The build copies the script-tag build beside the compiled endpoint. */
-const EMBED_DIR = fileURLToPath(new URL("../dist/embed/", import.meta.url));
+export const EMBED_DIR = fileURLToPath(new URL("../dist/embed/", import.meta.url));
 const NAMES: ReadonlySet<string> = new Set([
   "broker",
   "allowedOrigins",

@@ -26,13 +26,15 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /** Once for a scope, before its limiters. */
 export async function countRequests(scope: FastifyInstance): Promise<void> {
-  await scope.register(rateLimit, { global: false, cache: NETWORKS });
+  await scope.register(rateLimit, { global: false });
 }
 
 /** An onRequest hook that sets the headers and rejects with `rate_limited`. */
 export function limiter(scope: FastifyInstance, policy: Policy, store?: Store): Hook {
   const { name, max, windowSeconds } = policy;
-  const check = scope.createRateLimit({ max, timeWindow: windowSeconds * 1000 });
+  // The type leaves the size of the store out; each limiter has a store of its own.
+  const size: object = { cache: NETWORKS };
+  const check = scope.createRateLimit({ ...size, max, timeWindow: windowSeconds * 1000 });
   const countTogether = store?.shared ? sharedWindow(store, windowSeconds) : undefined;
   let askStoreAt = 0;
   const policyHeader = `"${name}";q=${max};w=${windowSeconds}`;

@@ -37,7 +37,7 @@ describe("guestpass check", () => {
   it("is content where all works, and says of what", async () => {
     const { code, of, faults } = await check();
     expect([code, faults]).toEqual([0, []]);
-    for (const name of ["configuration", "credentials", "deployment", "session", "store", "clock"])
+    for (const name of ["configuration", "credentials", "deployment", "permissions", "store", "clock"])
       expect([name, of(name)[0]?.status]).toEqual([name, "ok"]);
     expect(simulator.requests().filter((one) => one.path === "/api/v2/guest-tokens")).toHaveLength(1);
   });
@@ -46,13 +46,13 @@ describe("guestpass check", () => {
     const { code, stdout } = await run(["check"], environment(simulator.url));
     expect(code).toBe(0);
     const lines = stdout.trim().split("\n");
-    for (const name of ["configuration", "credentials", "deployment", "session", "store", "clock"])
+    for (const name of ["configuration", "credentials", "deployment", "permissions", "store", "clock"])
       expect(lines.some((line) => /^(ok|warning|skipped)/.test(line) && line.includes(name))).toBe(true);
   });
 
   it("starts no session where it must not", async () => {
     const { of } = await check({}, ["--no-issue"]);
-    expect(of("session")[0]?.status).toBe("skipped");
+    expect(of("permissions")[0]?.status).toBe("skipped");
     expect(simulator.requests().some((one) => one.path === "/api/v2/guest-tokens")).toBe(false);
   });
 
@@ -66,9 +66,9 @@ describe("guestpass check", () => {
   it("finds missing rights", async () => {
     simulator.fault({ path: "/api/v2/guest-tokens", status: 403, body: { message: "no", code: "missing.permission" } });
     const { code, of } = await check();
-    expect([code, of("session")[0]?.status]).toEqual([1, "fault"]);
-    expect(of("session")[0]?.detail).toContain("upstream_forbidden");
-    expect(of("session")[0]?.mend).toMatch(/roles and scopes/);
+    expect([code, of("permissions")[0]?.status]).toEqual([1, "fault"]);
+    expect(of("permissions")[0]?.detail).toContain("upstream_forbidden");
+    expect(of("permissions")[0]?.mend).toMatch(/roles and scopes/);
   });
 
   it("finds a deployment that is not there", async () => {
@@ -98,7 +98,7 @@ describe("guestpass check", () => {
       UPSTREAM_TIMEOUT: "1",
       UPSTREAM_DEADLINE: "2",
     });
-    expect([code, of("credentials")[0]?.status, of("session")[0]?.status]).toEqual([1, "fault", "skipped"]);
+    expect([code, of("credentials")[0]?.status, of("permissions")[0]?.status]).toEqual([1, "fault", "skipped"]);
     simulator = await startSimulator();
   });
 

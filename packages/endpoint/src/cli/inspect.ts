@@ -4,6 +4,8 @@ import { baseHosts, findRegion, regionHosts } from "@guestpass/protocol";
 import { nanoid } from "nanoid";
 import { assembleBroker } from "../assemble.js";
 import type { Config } from "../config.js";
+import { readEmbedFiles } from "../embed-files.js";
+import { EMBED_DIR } from "../options.js";
 
 export interface Finding {
   readonly name: string;
@@ -30,9 +32,10 @@ export async function* inspect(config: Config, issue: boolean): AsyncGenerator<F
     yield credentials;
     for (const id of config.deploymentIds) yield await checkDeployment(broker, config, id);
     yield credentials.status === "fault"
-      ? { name: "session", status: "skipped", detail: "needs the credentials" }
-      : await checkSession(broker, config, issue);
+      ? { name: "permissions", status: "skipped", detail: "needs the credentials" }
+      : await checkPermissions(broker, config, issue);
     yield await checkStore(broker, config);
+    yield await checkEmbed(config);
     if (config.identity.jwksUrl !== undefined) yield await checkKeySet(config.identity.jwksUrl);
     yield await checkClock(config);
   } finally {
@@ -66,10 +69,10 @@ async function checkDeployment(broker: Broker, config: Config, id: string): Prom
 }
 
 /** The whole way once, as a visitor would go it: permissions and scopes show only then. */
-async function checkSession(broker: Broker, config: Config, issue: boolean): Promise<Finding> {
-  const name = "session";
+async function checkPermissions(broker: Broker, config: Config, issue: boolean): Promise<Finding> {
+  const name = "permissions";
   const obstacle = !issue ? "--no-issue" : obstacleOf(config);
-  if (obstacle !== undefined) return { name, status: "skipped", detail: `not started: ${obstacle}` };
+  if (obstacle !== undefined) return { name, status: "skipped", detail: `not tried: ${obstacle}` };
   const context = contextOf(config);
   try {
     const { session, tokenType, expiresIn } = await broker.startSession(
@@ -81,7 +84,11 @@ async function checkSession(broker: Broker, config: Config, issue: boolean): Pro
       context,
     );
     await broker.endSession(session.handle, context).catch(() => undefined);
-    return { name, status: "ok", detail: `started and ended; its token (${tokenType}) lives ${expiresIn} s` };
+    return {
+      name,
+      status: "ok",
+      detail: `a session was started and ended; its token (${tokenType}) lives ${expiresIn} s`,
+    };
   } catch (error) {
     const mend = "check the OAuth client's roles and scopes for this GUEST_API";
     return { name, status: "fault", ...explain(error, mend) };
@@ -105,6 +112,15 @@ async function checkStore(broker: Broker, config: Config): Promise<Finding> {
 
 function storeMend(kind: Config["store"]["kind"]): string {
   return kind === "dynamodb" ? "check DYNAMODB_TABLE, DYNAMODB_ENDPOINT and the role's rights" : "check REDIS_URL";
+}
+
+async function checkEmbed({ embedDir = EMBED_DIR }: Config): Promise<Finding> {
+  const name = "embed";
+  const files = await readEmbedFiles(embedDir);
+  if (files.find("guestpass.js"))
+    return { name, status: "ok", detail: `/embed/guestpass.js is version ${files.version}` };
+  const mend = "build it, or set EMBED_DIR, if pages are to load it from here";
+  return { name, status: "warning", detail: "there is no script-tag build to serve", mend };
 }
 
 async function checkKeySet(url: string): Promise<Finding> {
