@@ -7,12 +7,14 @@ import { createAudit } from "./observe/audit.js";
 import { createBeside } from "./observe/beside.js";
 import { type Facts, newFacts } from "./observe/facts.js";
 import { Metrics } from "./observe/metrics.js";
+import { createWebhook } from "./observe/webhook.js";
 import type { BrokerOptions } from "./options.js";
 import { createBudget } from "./platform/budget.js";
 import { createDeploymentConfigs } from "./platform/deployment-config.js";
 import { platformPlace } from "./platform/hosts.js";
 import { createOauth } from "./platform/oauth.js";
 import { createPlatform } from "./platform/platform.js";
+import { createQueues } from "./platform/queues.js";
 import { createRequest } from "./platform/request.js";
 import { createTransport } from "./platform/transport.js";
 import { allowedDeployment } from "./policy/allow-lists.js";
@@ -90,6 +92,7 @@ export function createBroker(options: BrokerOptions): Broker {
     beside,
     warn,
     configs: createDeploymentConfigs(platform, clock),
+    queues: createQueues(platform, clock, warn),
     records: createSessionRecords(store, clock),
     directory: createGuestDirectory({ guestApi: guestApi.name, store, ring, clock, warn }),
     sharing: createSharing<MadeGuest>(clock, {
@@ -104,7 +107,16 @@ export function createBroker(options: BrokerOptions): Broker {
     challenge: options.challenge && createChallengePolicy(options.challenge, { store, send, clock, deadlineMs, warn }),
     binding: createBinding(store, clock),
   };
-  const audit = createAudit({ guestApi: guestApi.name, clock, metrics, beside, sink: options.sinks?.audit, hooks });
+  const webhook = options.webhook && createWebhook(options.webhook, { ports, metrics, warn });
+  const audit = createAudit({
+    guestApi: guestApi.name,
+    clock,
+    metrics,
+    beside,
+    sink: options.sinks?.audit,
+    hooks,
+    publish: webhook?.publish,
+  });
   const readiness = createReadiness({
     guestApi,
     oauth,
@@ -137,6 +149,7 @@ export function createBroker(options: BrokerOptions): Broker {
   let closing: Promise<void> | undefined;
   const close = async () => {
     await beside.drain(DRAIN_MS);
+    await webhook?.close(DRAIN_MS);
     ring.close();
     await Promise.all([transport.close(), store.close()]);
   };

@@ -20,9 +20,9 @@ export class BrokerError extends Error {
   readonly code: ProblemCode;
   /** HTTP status that belongs to the code. */
   readonly status: number;
-  readonly retryAfterSeconds?: number;
-  readonly errors?: FieldError[];
-  readonly upstreamStatus?: number;
+  declare readonly retryAfterSeconds?: number;
+  declare readonly errors?: FieldError[];
+  declare readonly upstreamStatus?: number;
 
   constructor(code: ProblemCode, message: string, details: BrokerErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

@@ -15,6 +15,13 @@ export type {
   RenewRequest,
   RevokeRequest,
 } from "./guests/guest-api.js";
+export {
+  type AbuseProgress,
+  type AbuseReport,
+  type AbuseReportOptions,
+  abuseReport,
+  type FlaggedCustomer,
+} from "./observe/abuse.js";
 export type { AuditAction, AuditRecord } from "./observe/audit-record.js";
 export type { BrokerStats, FailureCount, LatencyStats } from "./observe/stats.js";
 export type {
@@ -30,6 +37,7 @@ export type {
   SessionOptions,
   WebhookOptions,
 } from "./options.js";
+export type { AnalyticsForm } from "./platform/analytics.js";
 export type { BrokerPorts, Clock } from "./ports.js";
 export type { DpopProof, RequestContext } from "./request-context.js";
 export {

@@ -4,6 +4,7 @@ import type { Beside } from "../observe/beside.js";
 import type { DeploymentConfigs } from "../platform/deployment-config.js";
 import type { PlatformPlace } from "../platform/hosts.js";
 import type { CallScope, Platform } from "../platform/platform.js";
+import type { Queues } from "../platform/queues.js";
 import type { ChallengePolicy } from "../policy/challenge/challenge.js";
 import type { IdentityPolicy } from "../policy/identity.js";
 import type { Settings } from "../settings.js";
@@ -20,6 +21,7 @@ export interface SessionRooms {
   place: PlatformPlace;
   platform: Platform;
   configs: DeploymentConfigs;
+  queues: Queues;
   ring: KeyRing;
   records: SessionRecords;
   directory: GuestDirectory;

@@ -84,7 +84,10 @@ interface Wanted {
 async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | undefined): Promise<MadeGuest> {
   const { settings, guestApi } = rooms;
   const { request, identity, queueId, sessionEndsAt, challenge, sessionToken } = wanted;
-  const tools = guestTools(rooms, { deadlineAt: settings.ports.clock.now() + settings.deadlineMs, signal });
+  const scope = { deadlineAt: settings.ports.clock.now() + settings.deadlineMs, signal };
+  if (settings.verifyQueues && guestApi.needsQueue === true && queueId !== undefined)
+    await rooms.queues.check(queueId, scope);
+  const tools = guestTools(rooms, scope);
   const guest = await guestApi.create(
     {
       deploymentId: request.deploymentId,
