@@ -1,142 +1,85 @@
 /** Rich content and events of a message: unknown JSON in, a closed union out. */
 import type { Attachment, Card, CardAction, Content, ListItem, ListSection, MessageEventBody } from "./frames-in.js";
-import { bool, type Json, list, num, optional, record, str } from "./json.js";
+import { flag, many, maybe, num, optional, type Reader, record, shape, str, text } from "./json.js";
 
 const TYPING_DEFAULT_MS = 5000;
 
+type Kinds = { [C in Content as C["contentType"]]: C };
+
+const action = shape<CardAction>({ type: text, text, url: str, payload: str });
+
+const card = shape<Card>({
+  title: text,
+  description: str,
+  image: str,
+  video: str,
+  defaultAction: maybe(action),
+  actions: many(action),
+});
+
+const item = shape<ListItem>({ id: text, title: text, subtitle: str, imageUrl: str });
+
+const reply = shape<Kinds["QuickReply"]["quickReply"]>({ text, payload: str, image: str });
+
+const time = (value: unknown): { dateTime: string; durationSeconds?: number } => {
+  const { dateTime, duration } = record(value);
+  return { dateTime: text(dateTime), ...optional({ durationSeconds: num(duration) }) };
+};
+
+/** What each contentType holds, in the field of its own name. */
+const HOLDS: Record<string, Reader<unknown>> = {
+  Attachment: shape<Attachment>({
+    id: text,
+    url: str,
+    filename: str,
+    fileSize: num,
+    mediaType: (value) => str(value) ?? "File",
+    mime: str,
+    text: str,
+  }),
+  QuickReply: (value) => {
+    const read = reply(value);
+    return { ...read, payload: read.payload ?? read.text };
+  },
+  ButtonResponse: shape<Kinds["ButtonResponse"]["buttonResponse"]>({
+    type: (value) => str(value) ?? "Button",
+    text: str,
+    payload: str,
+  }),
+  Card: card,
+  DatePicker: shape<Kinds["DatePicker"]["datePicker"]>({
+    title: str,
+    subtitle: str,
+    imageUrl: str,
+    dateMinimum: str,
+    dateMaximum: str,
+    availableTimes: many(time),
+  }),
+  ListPicker: shape<Kinds["ListPicker"]["listPicker"]>({
+    id: str,
+    sections: many(shape<ListSection>({ title: str, multipleSelection: flag, items: many(item) })),
+    receivedMessage: maybe(item),
+    replyMessage: maybe(item),
+  }),
+  Form: record,
+};
+
 export function decodeContent(value: unknown): Content {
-  const item = record(value);
-  const name = str(item["contentType"]) ?? "";
-  switch (name) {
-    case "Attachment":
-      return { contentType: "Attachment", attachment: decodeAttachment(record(item["attachment"])) };
-    case "QuickReply": {
-      const reply = record(item["quickReply"]);
-      const text = str(reply["text"]) ?? "";
-      return {
-        contentType: "QuickReply",
-        quickReply: { text, payload: str(reply["payload"]) ?? text, ...optional({ image: str(reply["image"]) }) },
-      };
-    }
-    case "ButtonResponse": {
-      const answer = record(item["buttonResponse"]);
-      return {
-        contentType: "ButtonResponse",
-        buttonResponse: {
-          type: str(answer["type"]) ?? "Button",
-          ...optional({ text: str(answer["text"]), payload: str(answer["payload"]) }),
-        },
-      };
-    }
-    case "Card":
-      return { contentType: "Card", card: decodeCard(record(item["card"])) };
-    case "Carousel":
-      return {
-        contentType: "Carousel",
-        cards: list(record(item["carousel"])["cards"]).map((card) => decodeCard(record(card))),
-      };
-    case "DatePicker":
-      return { contentType: "DatePicker", datePicker: decodeDatePicker(record(item["datePicker"])) };
-    case "ListPicker":
-      return { contentType: "ListPicker", listPicker: decodeListPicker(record(item["listPicker"])) };
-    case "Form":
-      return { contentType: "Form", form: { ...record(item["form"]) } };
-    default:
-      return { contentType: "Unknown", name };
-  }
+  const content = record(value);
+  const contentType = text(content["contentType"]);
+  if (contentType === "Carousel") return { contentType, cards: many(card)(record(content["carousel"])["cards"]) };
+  const read = Object.hasOwn(HOLDS, contentType) ? HOLDS[contentType] : undefined;
+  if (!read) return { contentType: "Unknown", name: contentType };
+  const field = contentType.charAt(0).toLowerCase() + contentType.slice(1);
+  return { contentType, [field]: read(content[field]) } as Content;
 }
 
 export function decodeEvent(value: unknown): MessageEventBody {
-  const event = record(value);
-  const name = str(event["eventType"]) ?? "";
-  if (name === "Presence") return { eventType: "Presence", presence: str(record(event["presence"])["type"]) ?? "" };
-  if (name === "Typing") {
-    const typing = record(event["typing"]);
-    return {
-      eventType: "Typing",
-      durationMs: num(typing["duration"]) ?? num(typing["durationMs"]) ?? TYPING_DEFAULT_MS,
-    };
+  const { eventType, presence, typing } = record(value);
+  if (eventType === "Presence") return { eventType, presence: text(record(presence)["type"]) };
+  if (eventType === "Typing") {
+    const { duration, durationMs } = record(typing);
+    return { eventType, durationMs: num(duration) ?? num(durationMs) ?? TYPING_DEFAULT_MS };
   }
-  return { eventType: "Unknown", name };
-}
-
-function decodeAttachment(attachment: Json): Attachment {
-  return {
-    id: str(attachment["id"]) ?? "",
-    mediaType: str(attachment["mediaType"]) ?? "File",
-    ...optional({
-      url: str(attachment["url"]),
-      filename: str(attachment["filename"]),
-      fileSize: num(attachment["fileSize"]),
-      mime: str(attachment["mime"]),
-      text: str(attachment["text"]),
-    }),
-  };
-}
-
-function decodeAction(value: unknown): CardAction {
-  const action = record(value);
-  return {
-    type: str(action["type"]) ?? "",
-    text: str(action["text"]) ?? "",
-    ...optional({ url: str(action["url"]), payload: str(action["payload"]) }),
-  };
-}
-
-function decodeCard(card: Json): Card {
-  return {
-    title: str(card["title"]) ?? "",
-    actions: list(card["actions"]).map(decodeAction),
-    ...optional({
-      description: str(card["description"]),
-      image: str(card["image"]),
-      video: str(card["video"]),
-      defaultAction: card["defaultAction"] === undefined ? undefined : decodeAction(card["defaultAction"]),
-    }),
-  };
-}
-
-function decodeDatePicker(picker: Json): Extract<Content, { contentType: "DatePicker" }>["datePicker"] {
-  return {
-    availableTimes: list(picker["availableTimes"]).map((value) => {
-      const time = record(value);
-      return { dateTime: str(time["dateTime"]) ?? "", ...optional({ durationSeconds: num(time["duration"]) }) };
-    }),
-    ...optional({
-      title: str(picker["title"]),
-      subtitle: str(picker["subtitle"]),
-      imageUrl: str(picker["imageUrl"]),
-      dateMinimum: str(picker["dateMinimum"]),
-      dateMaximum: str(picker["dateMaximum"]),
-    }),
-  };
-}
-
-function decodeItem(value: unknown): ListItem {
-  const item = record(value);
-  return {
-    id: str(item["id"]) ?? "",
-    title: str(item["title"]) ?? "",
-    ...optional({ subtitle: str(item["subtitle"]), imageUrl: str(item["imageUrl"]) }),
-  };
-}
-
-function decodeSection(value: unknown): ListSection {
-  const section = record(value);
-  return {
-    multipleSelection: bool(section["multipleSelection"]),
-    items: list(section["items"]).map(decodeItem),
-    ...optional({ title: str(section["title"]) }),
-  };
-}
-
-function decodeListPicker(picker: Json): Extract<Content, { contentType: "ListPicker" }>["listPicker"] {
-  return {
-    sections: list(picker["sections"]).map(decodeSection),
-    ...optional({
-      id: str(picker["id"]),
-      receivedMessage: picker["receivedMessage"] === undefined ? undefined : decodeItem(picker["receivedMessage"]),
-      replyMessage: picker["replyMessage"] === undefined ? undefined : decodeItem(picker["replyMessage"]),
-    }),
-  };
+  return { eventType: "Unknown", name: text(eventType) };
 }

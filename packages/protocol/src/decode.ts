@@ -3,50 +3,102 @@
  * later version an `unknown` one; nothing here throws.
  */
 import { decodeContent, decodeEvent } from "./decode-content.js";
-import type { DeploymentConfig, HistoryPage, InboundFrame, SessionResponse, StructuredMessage } from "./frames-in.js";
-import { bool, type Json, list, num, optional, record, str, stringMap } from "./json.js";
+import type { HistoryPage, InboundFrame, Sender, SessionResponse, StructuredMessage } from "./frames-in.js";
+import {
+  flag,
+  type Json,
+  list,
+  many,
+  num,
+  optional,
+  type Reader,
+  record,
+  shape,
+  some,
+  str,
+  stringMap,
+  text,
+} from "./json.js";
 
-const MESSAGE_TYPES = new Set(["Text", "Structured", "Event", "Receipt", "Message"]);
+const MESSAGE_TYPES = ["Text", "Structured", "Event", "Receipt", "Message"];
+
+const sender = shape<Sender>({ firstName: str, lastName: str, nickname: str, image: str });
+
+const inbound = shape<Pick<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
+  fileTypes: some((value) => str(record(value)["type"])),
+  maxFileSizeKB: num,
+});
+
+const session = shape<Omit<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
+  connected: flag,
+  newSession: flag,
+  readOnly: flag,
+  clearedExistingSession: flag,
+  autoStarted: flag,
+  blockedExtensions: some(str),
+  maxCustomDataBytes: num,
+  durationSeconds: num,
+  expirationDate: num,
+});
+
+/** The classes whose body becomes a frame field by field: the frame's kind, and how its body is read. */
+const CLASSES: Record<string, readonly [InboundFrame["kind"], Reader<object>]> = {
+  SessionResponse: [
+    "session",
+    (body) => ({ session: { ...session(body), ...inbound(record(record(body)["allowedMedia"])["inbound"]) } }),
+  ],
+  JwtResponse: ["jwt", shape({ jwt: text, exp: (value) => num(value) ?? 0 })],
+  PresignedUrlResponse: [
+    "presigned-url",
+    shape({ attachmentId: text, url: text, headers: stringMap, fileName: str, fileSize: num, fileType: str }),
+  ],
+  UploadSuccessEvent: ["upload-success", shape({ attachmentId: text, downloadUrl: text, timestamp: str })],
+  AttachmentDeletedResponse: ["attachment-deleted", shape({ attachmentId: text })],
+  SessionExpiredEvent: ["session-expired", shape({})],
+  SessionClearedEvent: ["session-cleared", shape({})],
+  ConnectionClosedEvent: [
+    "connection-closed",
+    (body) => {
+      const { reason, reasonCode } = record(body);
+      return optional({ reason: str(reason) ?? str(reasonCode) });
+    },
+  ],
+  LogoutEvent: ["logout", shape({})],
+  GetConfigurationResponse: ["configuration", (body) => ({ configuration: record(body) })],
+};
 
 /** Wire text of one frame as a typed frame. */
-export function decodeFrame(text: string): InboundFrame {
+export function decodeFrame(wire: string): InboundFrame {
   let envelope: Json;
   try {
-    envelope = record(JSON.parse(text));
+    envelope = record(JSON.parse(wire));
   } catch {
     return { kind: "invalid", reason: "not JSON" };
   }
   const name = str(envelope["class"]);
   if (name === undefined) return { kind: "invalid", reason: "no class" };
   const frame = decodeClass(name, num(envelope["code"]) ?? 200, envelope["body"], envelope["type"] === "response");
-  const tracingId = str(envelope["tracingId"]);
-  return tracingId === undefined ? frame : { ...frame, tracingId };
+  return { ...frame, ...optional({ tracingId: str(envelope["tracingId"]) }) };
 }
 
 /** The body of class StructuredMessage, or an entity of the history; null when it has no identity. */
 export function decodeMessage(value: unknown): StructuredMessage | null {
   const body = record(value);
   const channel = record(body["channel"]);
-  const id = str(body["id"]) ?? "";
+  const id = text(body["id"]);
   const identity = str(channel["messageId"]) ?? id;
-  const type = str(body["type"]) ?? "";
-  if (identity === "" && type !== "Event") return null;
-  const from = record(channel["from"]);
+  const type = text(body["type"]);
+  if (!identity && type !== "Event") return null;
   const entity = body["originatingEntity"];
   return {
     identity,
     id,
-    type: MESSAGE_TYPES.has(type) ? (type as StructuredMessage["type"]) : "Unknown",
-    text: str(body["text"]) ?? "",
+    type: MESSAGE_TYPES.includes(type) ? (type as StructuredMessage["type"]) : "Unknown",
+    text: text(body["text"]),
     direction: body["direction"] === "Inbound" ? "Inbound" : "Outbound",
     ...(entity === "Human" || entity === "Bot" ? { originatingEntity: entity } : {}),
-    time: str(channel["time"]) ?? "",
-    from: optional({
-      firstName: str(from["firstName"]),
-      lastName: str(from["lastName"]),
-      nickname: str(from["nickname"]),
-      image: str(from["image"]),
-    }),
+    time: text(channel["time"]),
+    from: sender(channel["from"]),
     content: list(body["content"]).map(decodeContent),
     events: list(body["events"]).map(decodeEvent),
     metadata: stringMap(body["metadata"]),
@@ -55,150 +107,36 @@ export function decodeMessage(value: unknown): StructuredMessage | null {
 
 /** The answer of `GET /api/v2/webmessaging/messages`; null when it is not a page. */
 export function decodeHistory(value: unknown): HistoryPage | null {
-  const page = record(value);
-  if (!Array.isArray(page["entities"])) return null;
-  const messages = page["entities"].map(decodeMessage).filter((message) => message !== null);
+  const { entities, pageNumber, pageSize, total, pageCount } = record(value);
+  if (!Array.isArray(entities)) return null;
+  const messages = many((entity) => decodeMessage(entity) ?? undefined)(entities);
   return {
     messages,
-    pageNumber: num(page["pageNumber"]) ?? 1,
-    pageSize: num(page["pageSize"]) ?? messages.length,
-    total: num(page["total"]) ?? messages.length,
-    pageCount: num(page["pageCount"]) ?? 1,
-  };
-}
-
-/** A deployment's public config.json; null when it is none. */
-export function decodeDeploymentConfig(value: unknown): DeploymentConfig | null {
-  const config = record(value);
-  const id = str(config["id"]);
-  if (id === undefined) return null;
-  const messenger = record(config["messenger"]);
-  const auth = record(config["auth"]);
-  const talk = record(record(messenger["apps"])["conversations"]);
-  const disconnect = record(talk["conversationDisconnect"]);
-  const upload = record(messenger["fileUpload"]);
-  const visibility = record(messenger["launcherButton"])["visibility"];
-  return {
-    id,
-    version: str(config["version"]) ?? "",
-    languages: list(config["languages"]).filter((item) => typeof item === "string"),
-    defaultLanguage: str(config["defaultLanguage"]) ?? "en-us",
-    active: config["status"] !== "Inactive",
-    authEnabled: bool(auth["enabled"]),
-    allowSessionUpgrade: bool(auth["allowSessionUpgrade"]),
-    launcherVisibility: visibility === "Off" || visibility === "OnDemand" ? visibility : "On",
-    fileUploadEnabled:
-      typeof upload["enableAttachments"] === "boolean" ? upload["enableAttachments"] : list(upload["modes"]).length > 0,
-    showAgentTyping: bool(talk["showAgentTypingIndicator"]),
-    showUserTyping: bool(talk["showUserTypingIndicator"]),
-    autoStart: bool(record(talk["autoStart"])["enabled"]),
-    disconnect: !bool(disconnect["enabled"]) ? "none" : disconnect["type"] === "ReadOnly" ? "ReadOnly" : "Send",
-    clearEnabled: bool(record(talk["conversationClear"])["enabled"]),
-    markdown: bool(record(talk["markdown"])["enabled"]),
-    ...optional({
-      primaryColor: str(record(messenger["styles"])["primaryColor"]),
-      sessionDurationSeconds: num(talk["sessionDurationSeconds"]),
-    }),
+    pageNumber: num(pageNumber) ?? 1,
+    pageSize: num(pageSize) ?? messages.length,
+    total: num(total) ?? messages.length,
+    pageCount: num(pageCount) ?? 1,
   };
 }
 
 function decodeClass(name: string, code: number, raw: unknown, response: boolean): InboundFrame {
   const body = record(raw);
-  const attachmentId = str(body["attachmentId"]) ?? "";
-  switch (name) {
-    case "SessionResponse":
-      return code === 200 ? { kind: "session", session: decodeSession(body) } : failure(code, raw);
-    case "StructuredMessage": {
-      const message = decodeMessage(body);
-      return message ? { kind: "message", message, response } : { kind: "invalid", reason: "message without id" };
-    }
-    case "JwtResponse": {
-      const jwt = str(body["jwt"]);
-      return jwt ? { kind: "jwt", jwt, exp: num(body["exp"]) ?? 0 } : failure(code, raw);
-    }
-    case "PresignedUrlResponse":
-      return {
-        kind: "presigned-url",
-        attachmentId,
-        url: str(body["url"]) ?? "",
-        headers: stringMap(body["headers"]),
-        ...optional({
-          fileName: str(body["fileName"]),
-          fileSize: num(body["fileSize"]),
-          fileType: str(body["fileType"]),
-        }),
-      };
-    case "UploadSuccessEvent":
-      return {
-        kind: "upload-success",
-        attachmentId,
-        downloadUrl: str(body["downloadUrl"]) ?? "",
-        ...optional({ timestamp: str(body["timestamp"]) }),
-      };
-    case "UploadFailureEvent":
-    case "GenerateUrlError":
-      return {
-        kind: "upload-failure",
-        attachmentId,
-        errorCode: num(body["errorCode"]) ?? code,
-        errorMessage: str(body["errorMessage"]) ?? "",
-      };
-    case "AttachmentDeletedResponse":
-      return { kind: "attachment-deleted", attachmentId };
-    case "SessionExpiredEvent":
-      return { kind: "session-expired" };
-    case "SessionClearedEvent":
-      return { kind: "session-cleared" };
-    case "ConnectionClosedEvent":
-      return { kind: "connection-closed", ...optional({ reason: str(body["reason"]) ?? str(body["reasonCode"]) }) };
-    case "LogoutEvent":
-      return { kind: "logout" };
-    case "TooManyRequestsErrorMessage":
-      return {
-        kind: "too-many-requests",
-        retryAfterSeconds: num(body["retryAfter"]) ?? 1,
-        errorCode: num(body["errorCode"]) ?? code,
-        errorMessage: str(body["errorMessage"]) ?? "",
-      };
-    case "GetConfigurationResponse":
-      return { kind: "configuration", configuration: body };
-    case "string":
-    case "Error":
-    case "ErrorMessage":
-      return failure(code, raw);
-    default:
-      return code === 200 ? { kind: "unknown", name } : failure(code, raw);
+  const error = { errorCode: num(body["errorCode"]) ?? code, errorMessage: text(body["errorMessage"]) };
+  if (name === "StructuredMessage") {
+    const message = decodeMessage(body);
+    return message ? { kind: "message", message, response } : { kind: "invalid", reason: "message without id" };
   }
-}
-
-function failure(code: number, raw: unknown): InboundFrame {
-  const body = record(raw);
-  return {
-    kind: "error",
-    code: num(body["errorCode"]) ?? code,
-    text: str(raw) ?? str(body["errorMessage"]) ?? str(body["message"]) ?? "",
-  };
-}
-
-function decodeSession(body: Json): SessionResponse {
-  const inbound = record(record(body["allowedMedia"])["inbound"]);
-  const types = inbound["fileTypes"];
-  const blocked = body["blockedExtensions"];
-  return {
-    connected: bool(body["connected"]),
-    newSession: bool(body["newSession"]),
-    readOnly: bool(body["readOnly"]),
-    clearedExistingSession: bool(body["clearedExistingSession"]),
-    autoStarted: bool(body["autoStarted"]),
-    ...optional({
-      fileTypes: Array.isArray(types)
-        ? types.map((type) => str(record(type)["type"])).filter((t) => t !== undefined)
-        : undefined,
-      maxFileSizeKB: num(inbound["maxFileSizeKB"]),
-      blockedExtensions: Array.isArray(blocked) ? blocked.filter((item) => typeof item === "string") : undefined,
-      maxCustomDataBytes: num(body["maxCustomDataBytes"]),
-      durationSeconds: num(body["durationSeconds"]),
-      expirationDate: num(body["expirationDate"]),
-    }),
-  };
+  if (name === "UploadFailureEvent" || name === "GenerateUrlError") {
+    return { kind: "upload-failure", attachmentId: text(body["attachmentId"]), ...error };
+  }
+  if (name === "TooManyRequestsErrorMessage") {
+    return { kind: "too-many-requests", retryAfterSeconds: num(body["retryAfter"]) ?? 1, ...error };
+  }
+  const known = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
+  const isError = code !== 200 || name === "string" || name.startsWith("Error");
+  if (isError) {
+    return { kind: "error", code: error.errorCode, text: str(raw) ?? (error.errorMessage || text(body["message"])) };
+  }
+  if (!known) return { kind: "unknown", name };
+  return { kind: known[0], ...known[1](raw) } as InboundFrame;
 }
