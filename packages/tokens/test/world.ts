@@ -256,7 +256,6 @@ export class World {
       return await work;
     } finally {
       if (this.flights.get(flight) === work) this.flights.delete(flight);
-      this.held.delete(flight);
       if (goesOn) this.soon(() => {});
       this.wakeUp();
     }

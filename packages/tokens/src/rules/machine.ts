@@ -141,7 +141,7 @@ function happen(draft: Draft, event: Occurrence & Moment): void {
 
 /** The network is back: one try, soon, but not all clients in the same instant. What the endpoint asked for is kept. */
 function shorten({ next, now }: Draft): void {
-  if (next.error?.retryAfterSeconds) return;
+  if (next.phase !== "running" || next.error?.retryAfterSeconds) return;
   next.error = null;
   next.retryAt = now.at + now.u * ONLINE_JITTER_MS;
 }

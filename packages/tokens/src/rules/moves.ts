@@ -110,6 +110,7 @@ export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
   const { at, u } = draft.now;
   next.flight = null;
   if (quiet) {
+    next.urgent = true;
     next.retryAt = Math.max(next.retryAt, at + QUIET_MS);
     return;
   }
