@@ -28,8 +28,8 @@ const FOR_A_WHILE = "public, max-age=300";
 /** The content's hash is in the name: `panel-B3xk9_fQ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+$/;
 const VERSION = /^\d+\.\d+\.\d+[\w.+-]*$/;
-/** Strong enough to be near the best, and quick enough to be done at the first request. */
-const BROTLI_QUALITY = 9;
+/** The best there is: some tens of milliseconds beside the event loop, once for each file. */
+const BROTLI_QUALITY = 11;
 
 export type Encoding = "br" | "gzip" | "identity";
 

@@ -1,7 +1,6 @@
 /** `guestpass abuse`: who has started more conversations than a person does, from the platform's analytics. */
-import { type AbuseReport, abuseReport, BrokerError } from "@guestpass/broker";
+import type { AbuseReport } from "@guestpass/broker";
 import { optional } from "@guestpass/protocol";
-import { credentialsOf } from "../assemble.js";
 import { readPlatform } from "../config.js";
 import { type Arguments, type Command, EXIT, say, UsageError } from "./command.js";
 
@@ -25,6 +24,10 @@ export const abuse: Command = {
     const hours = whole(args, "hours", HOURS, 1, MAX_HOURS);
     const threshold = whole(args, "threshold", THRESHOLD, 0, 1_000_000);
     const { region, baseUrl, clients } = readPlatform(env);
+    const [{ abuseReport, BrokerError }, { credentialsOf }] = await Promise.all([
+      import("@guestpass/broker"),
+      import("../assemble.js"),
+    ]);
     const to = Date.now();
     try {
       const report = await abuseReport({

@@ -4,7 +4,7 @@ import type { Mistake } from "../environment.js";
 import { redactor } from "../redact.js";
 import { type Command, EXIT, say } from "./command.js";
 import { explainVariables } from "./explain.js";
-import { type Finding, inspect } from "./inspect.js";
+import type { Finding } from "./inspect.js";
 
 export const check: Command = {
   name: "check",
@@ -36,6 +36,7 @@ async function findingsOf(env: NodeJS.ProcessEnv, issue: boolean): Promise<Findi
     { name: "configuration", status: "ok", detail: `GUEST_API=${config.guestApi}, ${placeOf(config)}` },
     ...config.warnings.map((detail): Finding => ({ name: "configuration", status: "warning", detail })),
   ];
+  const { inspect } = await import("./inspect.js");
   try {
     for await (const finding of inspect(config, issue)) findings.push(finding);
   } catch (error) {

@@ -1,7 +1,6 @@
 /** `guestpass keys new FILE` and `guestpass keys rotate FILE`: the JWK set that encrypts session handles. */
 import { chmod, readFile, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { newKeySet, rotateKeySet } from "@guestpass/broker";
 import { nanoid } from "nanoid";
 import { type Arguments, type Command, EXIT, type Io, say, UsageError } from "./command.js";
 
@@ -15,6 +14,7 @@ export const keysNew: Command = {
   options: {},
   async run(args, _env, io) {
     const file = fileOf(args);
+    const { newKeySet } = await import("@guestpass/broker");
     try {
       await writeFile(file, textOf(await newKeySet()), { flag: "wx", mode: MODE });
     } catch (error) {
@@ -32,6 +32,7 @@ export const keysRotate: Command = {
   options: {},
   async run(args, _env, io) {
     const file = fileOf(args);
+    const { rotateKeySet } = await import("@guestpass/broker");
     let count: number;
     try {
       // Through a link, so that the link stays.

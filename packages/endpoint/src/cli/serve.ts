@@ -2,7 +2,7 @@
 import closeWithGrace from "close-with-grace";
 import { type Config, readConfig } from "../config.js";
 import { redactor } from "../redact.js";
-import { CredentialsRefused, createServer, type GuestpassServer } from "../server.js";
+import type { GuestpassServer } from "../server.js";
 import { type Arguments, type Command, EXIT, type Io, say } from "./command.js";
 import { explainVariables } from "./explain.js";
 
@@ -25,6 +25,8 @@ export const serve: Command = {
     let server: GuestpassServer | undefined;
     endOnSignals(config, io, async () => server?.close());
     for (const warning of config.warnings) say(io.stderr, `guestpass: warning: ${warning}`);
+    // Only now: mistakes are told before the framework is loaded.
+    const { createServer, CredentialsRefused } = await import("../server.js");
     server = await createServer(config, {
       stdout: io.stdout,
       stderr: io.stderr,
