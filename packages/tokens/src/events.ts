@@ -48,19 +48,18 @@ export interface Listeners {
 /** An EventTarget where a listener that throws is reported, but ends nothing: in Node it would end the process. */
 export function createListeners(): Listeners {
   const target = new EventTarget();
-  const guarded = new WeakMap<object, (event: Event) => Promise<void>>();
+  const guarded = new WeakMap<object, EventListener>();
+  const run = async (listener: object, event: Event): Promise<void> => {
+    try {
+      await (listener as (event: Event) => unknown)(event);
+    } catch (error) {
+      (globalThis.reportError ?? console.error)(error);
+    }
+  };
   const guard = (listener: object): EventListener => {
-    const known = guarded.get(listener);
-    if (known) return known;
-    const made = async (event: Event): Promise<void> => {
-      try {
-        await (listener as (event: Event) => unknown)(event);
-      } catch (error) {
-        (globalThis.reportError ?? console.error)(error);
-      }
-    };
-    guarded.set(listener, made);
-    return made;
+    const known = guarded.get(listener) ?? ((event) => void run(listener, event));
+    guarded.set(listener, known);
+    return known;
   };
   return {
     add: (type, listener, options) =>

@@ -11,6 +11,9 @@ import { aborted, checkChanges, readOptions, type TokenKeeperOptions } from "./o
 import { append, type ReportEntry, type ReportLine } from "./rules/report.js";
 import type { KeeperState } from "./rules/state.js";
 
+/** Once it is loaded, a keeper that takes another one's place (an element moved in the document) does so in the same task. */
+let loaded: typeof import("./desk.js") | undefined;
+
 /** Throws a TypeError that names the option where one is wrong. Safe on a server: nothing outside is touched. */
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let settings = readOptions(options);
@@ -42,8 +45,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   const open = async (): Promise<Desk> => {
     try {
-      const { openDesk } = await import("./desk.js");
-      desk = openDesk({ settings: () => settings, changed, tell, note });
+      loaded ??= await import("./desk.js");
+      desk = loaded.openDesk({ settings: () => settings, changed, tell, note });
       return desk;
     } catch (cause) {
       opening = null;
@@ -53,7 +56,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   const atDesk = async <T>(work: (desk: Desk) => Promise<T>): Promise<T> => {
     opening ??= open();
-    const opened = await opening;
+    const opened = desk ?? (await opening);
     if (!disposed) return work(opened);
     opened.dispose();
     throw aborted();
