@@ -35,6 +35,6 @@ export async function compatGuestToken(
   context: RequestContext,
   facts: Facts,
 ): Promise<CompatGuestToken> {
-  const { guestId, token, expiresAt, expiresIn } = await start(rooms, readCompat(rooms, body), context, facts);
+  const { guestId, token, expiresAt, expiresIn } = await start(rooms, readCompat(rooms, body), context, facts, false);
   return { guestId, guestToken: token, expiresAt, ttlSeconds: expiresIn };
 }

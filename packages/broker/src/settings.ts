@@ -43,6 +43,7 @@ export function readSettings(options: BrokerOptions): Settings {
   const { platform, session } = options;
   const deploymentIds = texts("deploymentIds", options.deploymentIds);
   if (deploymentIds.length === 0) throw new TypeError("deploymentIds must name a deployment");
+  if (typeof session.keys?.first !== "function") throw new TypeError("session.keys must be a key ring");
   const binding = session.binding ?? "preferred";
   if (!BINDINGS.includes(binding)) throw new TypeError(`session.binding must be one of ${BINDINGS.join(", ")}`);
   const lead = session.refreshLeadSeconds ?? 300;

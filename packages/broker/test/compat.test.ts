@@ -48,3 +48,15 @@ test("it works with a guest API that knows no queue", async () => {
   const { guestId } = await here.broker.compatGuestToken({ queueId: "any" }, context());
   expect(here.calls("/api/v2/guest-tokens")[0]?.body).toMatchObject({ externalId: guestId, webchatId: DEPLOYMENT });
 });
+
+test("it asks for no proof of a key, for there is no session to bind", async () => {
+  here = await world({ guestApi: "webchat-instances", session: { binding: "required" } });
+  await here.broker.compatGuestToken({ queueId: QUEUE }, context());
+});
+
+test("a customer called anonymous is nobody, and shares with nobody", async () => {
+  here = await world({ guestApi: "webchat-instances", identity: { mode: "unverified" } });
+  const ask = () => here.broker.compatGuestToken({ queueId: QUEUE, customerId: "anonymous" }, context());
+  const [a, b] = await Promise.all([ask(), ask()]);
+  expect(a?.guestToken).not.toBe(b?.guestToken);
+});

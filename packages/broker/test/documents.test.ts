@@ -83,7 +83,9 @@ test("Guest API quota to live within: about 100 requests a minute a client", asy
   expect(here.calls(TOKENS)).toHaveLength(100);
   expect(here.calls(TOKENS).every(({ status }) => status === 200)).toBe(true);
   const { retryAfterSeconds = 0 } = await refusal(start());
-  here.pass(retryAfterSeconds);
+  expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+  // A second more: the platform counts from when it was asked, a little later than we do.
+  here.pass(retryAfterSeconds + 1);
   await start();
 });
 

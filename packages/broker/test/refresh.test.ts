@@ -118,6 +118,16 @@ describe("a handle", () => {
     await refresh(handle);
   });
 
+  test("that would not fit into a header is not given", async () => {
+    here = await world();
+    const attributes = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`k${i}`, "\u0001".repeat(510)]));
+    const work = here.broker.startSession({ deploymentId: DEPLOYMENT, attributes }, context());
+    expect((await refusal(work)).code).toBe("payload_too_large");
+    const plain = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`k${i}`, '"'.repeat(510)]));
+    const session = await here.broker.startSession({ deploymentId: DEPLOYMENT, attributes: plain }, context());
+    await refresh(session.session.handle);
+  });
+
   test("of a deployment or guest API that is no longer served is session_invalid", async () => {
     const keys = ephemeralKeyRing();
     const before = await world({ session: { keys } });

@@ -1,47 +1,50 @@
 /**
- * How many guests may still be made this minute, counted together by all who share the store. A sliding window in
- * steps of a second, rounded to the safe side. When the store fails each process counts for itself.
+ * How many guests may still be made this minute, counted together by all who share the store: a sliding window, in which
+ * what was made within a quarter of a second counts until the last of it is out. When the store fails each process
+ * counts for itself.
  */
 import { BrokerError } from "../errors.js";
 import type { Clock } from "../ports.js";
 import type { Store } from "../stores/store.js";
 
-export const WINDOW_SECONDS = 60;
+export const WINDOW_MS = 60_000;
+const STEP_MS = 250;
+/** Processes that share a store may differ by this, ms. */
+const AHEAD_MS = 5000;
 const KEY = "budget";
 /** Others may write in between; after this many the last word is the local count. */
 const SWAPS = 5;
 
-/** Creations of each second that still counts, oldest first: `second:count,second:count`. */
-export type Ledger = readonly (readonly [second: number, count: number])[];
+/** Creations that still count, oldest first: `ms:count,ms:count`, the ms since the epoch of the last of each step. */
+export type Ledger = readonly (readonly [ms: number, count: number])[];
 
-/** Pure: what of the ledger still counts. A second counts until it has wholly left the window. */
-export function current(ledger: Ledger, nowSecond: number): Ledger {
-  return ledger.filter(([second]) => second > nowSecond - WINDOW_SECONDS && second <= nowSecond);
+/** Pure: what of the ledger still counts. What a clock that is ahead has written does not. */
+export function current(ledger: Ledger, now: number): Ledger {
+  return ledger.filter(([ms]) => ms > now - WINDOW_MS && ms <= now + AHEAD_MS);
 }
 
 /** Pure: the ledger with `wanted` more, as far as the quota goes, and what did not fit. */
-export function spend(ledger: Ledger, wanted: number, quota: number, nowSecond: number) {
-  const counting = current(ledger, nowSecond);
+export function spend(ledger: Ledger, wanted: number, quota: number, now: number) {
+  const counting = current(ledger, now);
   const spent = counting.reduce((sum, [, count]) => sum + count, 0);
   const granted = Math.max(0, Math.min(wanted, quota - spent));
+  if (granted === 0) return { granted, next: counting };
   const last = counting.at(-1);
-  const next: Ledger =
-    granted === 0
-      ? counting
-      : last?.[0] === nowSecond
-        ? [...counting.slice(0, -1), [nowSecond, last[1] + granted]]
-        : [...counting, [nowSecond, granted]];
+  const sameStep = last !== undefined && Math.floor(last[0] / STEP_MS) === Math.floor(now / STEP_MS);
+  const next: Ledger = sameStep
+    ? [...counting.slice(0, -1), [Math.max(now, last[0]), last[1] + granted]]
+    : [...counting, [now, granted]];
   return { granted, next };
 }
 
 /** Pure: whole seconds until one more fits. */
-export function secondsUntilRoom(ledger: Ledger, nowSecond: number): number {
-  const [oldest] = current(ledger, nowSecond);
-  return oldest === undefined ? 1 : Math.max(1, oldest[0] + WINDOW_SECONDS - nowSecond);
+export function secondsUntilRoom(ledger: Ledger, now: number): number {
+  const [oldest] = current(ledger, now);
+  return oldest === undefined ? 1 : Math.max(1, Math.ceil((oldest[0] + WINDOW_MS - now) / 1000));
 }
 
 function encode(ledger: Ledger): string {
-  return ledger.map(([second, count]) => `${second}:${count}`).join(",");
+  return ledger.map((step) => step.join(":")).join(",");
 }
 
 function decode(text: string | undefined): Ledger {
@@ -76,27 +79,27 @@ export function createBudget({ store, quota, clock, warn }: BudgetDependencies):
 
   const reserve = async (wanted: number) => {
     for (let attempt = 0; attempt < SWAPS; attempt += 1) {
-      const nowSecond = Math.floor(clock.now() / 1000);
-      const { granted, next } = spend(decode(seen), wanted, quota, nowSecond);
+      const now = Math.floor(clock.now());
+      const { granted, next } = spend(decode(seen), wanted, quota, now);
       // A full ledger may be an old sight of it: look before refusing.
-      if (granted === 0 && attempt > 0) return { granted, ledger: next, nowSecond };
+      if (granted === 0 && attempt > 0) return { granted, ledger: next, now };
       const written = encode(next);
       const result =
         granted === 0
           ? ({ swapped: false, current: await store.read(KEY) } as const)
-          : await store.swap(KEY, seen, written, 2 * WINDOW_SECONDS);
+          : await store.swap(KEY, seen, written, (2 * WINDOW_MS) / 1000);
       seen = result.swapped ? written : result.current;
-      if (result.swapped) return { granted, ledger: next, nowSecond };
+      if (result.swapped) return { granted, ledger: next, now };
     }
     throw new Error("the budget is contended");
   };
 
   /** Without the store: this process's own sight of the ledger goes on. */
   const reserveAlone = (wanted: number) => {
-    const nowSecond = Math.floor(clock.now() / 1000);
-    const { granted, next } = spend(decode(seen), wanted, quota, nowSecond);
+    const now = Math.floor(clock.now());
+    const { granted, next } = spend(decode(seen), wanted, quota, now);
     seen = encode(next);
-    return { granted, ledger: next, nowSecond };
+    return { granted, ledger: next, now };
   };
 
   const serve = async () => {
@@ -107,7 +110,7 @@ export function createBudget({ store, quota, clock, warn }: BudgetDependencies):
         warn("the shared budget of guest creations cannot be kept; this process counts for itself");
         return reserveAlone(batch.length);
       });
-      const retryAfter = secondsUntilRoom(reserved.ledger, reserved.nowSecond);
+      const retryAfter = secondsUntilRoom(reserved.ledger, reserved.now);
       batch.forEach((waiter, index) => {
         if (index < reserved.granted) waiter.grant();
         else waiter.refuse(retryAfter);

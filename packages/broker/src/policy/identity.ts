@@ -10,9 +10,13 @@ import type { Clock } from "../ports.js";
 
 const HMAC_ALGORITHMS = ["HS256"];
 const KEY_PAIR_ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
+const MODES = ["optional", "required", "unverified"] as const;
 const JWKS_TIMEOUT_MS = 5000;
 /** A site's clock may be off by this, seconds. */
 const TOLERANCE_SECONDS = 5;
+
+/** Document 5's pages say so of a visitor whom they do not know. */
+const ANONYMOUS = "anonymous";
 
 export interface IdentityClaim {
   identityToken?: string | undefined;
@@ -53,10 +57,13 @@ function hmacKey(secret: string): Promise<CryptoKey> {
 /** The rules of these options. TypeError where no token could ever be verified though one is required. */
 export function createIdentityPolicy(options: IdentityOptions, clock: Clock): IdentityPolicy {
   const mode = options.mode ?? "optional";
+  if (!MODES.includes(mode)) throw new TypeError(`identity.mode must be one of ${MODES.join(", ")}`);
   if (mode === "required" && options.secret === undefined && options.jwksUrl === undefined)
     throw new TypeError("identity.mode is required, so identity.secret or identity.jwksUrl must be given");
 
   const { secret, jwksUrl, pepper } = options;
+  if (jwksUrl !== undefined && !URL.canParse(jwksUrl)) throw new TypeError("identity.jwksUrl is not a URL");
+  if (secret === "") throw new TypeError("identity.secret is empty");
   let importing: Promise<CryptoKey> | undefined;
   const secretKey =
     secret === undefined
@@ -112,7 +119,7 @@ export function createIdentityPolicy(options: IdentityOptions, clock: Clock): Id
           throw invalid(new Error("sub is empty or too long"));
         return known(sub, true);
       }
-      if (customerId !== undefined && mode === "unverified") return known(customerId, true);
+      if (customerId !== undefined && customerId !== ANONYMOUS && mode === "unverified") return known(customerId, true);
       if (mode === "required") throw new BrokerError("identity_required", "An identity token is required here.");
       return known(`anon-${nanoid()}`, false);
     },

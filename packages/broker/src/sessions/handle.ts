@@ -10,6 +10,8 @@ import { seal, unseal } from "./sealed.js";
 
 /** A longer text is no handle of ours; Node's header limit is 16 KiB in all. */
 const MAX_LENGTH = 14_000;
+/** What is left of a session at its very end is no life for a token, ms. */
+const LAST_MS = 2000;
 const TYPE = "guestpass-handle+jwt";
 
 export interface HandleClaims {
@@ -35,9 +37,9 @@ export interface HandleClaims {
   renewal: RenewalState;
 }
 
-/** The handle as the page gets it. */
-export function sealHandle(ring: KeyRing, claims: HandleClaims): Promise<string> {
-  return seal(ring, TYPE, {
+/** The handle as the page gets it. `payload_too_large` where it would not fit into a header. */
+export async function sealHandle(ring: KeyRing, claims: HandleClaims): Promise<string> {
+  const handle = await seal(ring, TYPE, {
     sid: claims.sessionId,
     gid: claims.guestId,
     api: claims.guestApi,
@@ -54,6 +56,8 @@ export function sealHandle(ring: KeyRing, claims: HandleClaims): Promise<string>
     con: claims.consentTimestamp,
     rnw: claims.renewal,
   });
+  if (handle.length <= MAX_LENGTH) return handle;
+  throw new BrokerError("payload_too_large", "There is more to remember of this session than its handle can hold.");
 }
 
 function invalid(): BrokerError {
@@ -83,7 +87,7 @@ export async function openHandle(ring: KeyRing, handle: unknown, now: number): P
     endsAt === undefined
   )
     throw invalid();
-  if (endsAt <= now) throw new BrokerError("session_expired", "The session has reached its end.");
+  if (endsAt - now < LAST_MS) throw new BrokerError("session_expired", "The session has reached its end.");
   const keyThumbprint = str(claims["jkt"]);
   const clockAheadSeconds = num(claims["skew"]);
   const consentTimestamp = str(claims["con"]);

@@ -12,13 +12,22 @@ const AFTERLIFE_SECONDS = 60;
 
 type Whose = Pick<HandleClaims, "sessionId" | "generation" | "endsAt">;
 
+/** A handle that works, and what was remembered of its session when that was found. */
+export interface Admission {
+  /** `replaced`: a later handle was given already, and has not been used. */
+  verdict: "current" | "replaced";
+  known: SessionRecord | undefined;
+  /** As the store has it. */
+  text: string | undefined;
+}
+
 export interface SessionRecords {
-  /** The record, if the handle works. `session_revoked` if not; a handle in two hands ends its session. */
-  admit(whose: Whose): Promise<SessionRecord | undefined>;
-  /** Like `admit`, but an ended session is no error: undefined then. */
+  /** `session_revoked` if the handle does not work; one that is in two hands ends its session. */
+  admit(whose: Whose): Promise<Admission>;
+  /** Like `admit`, but an ended session is no error. */
   admitToEnd(whose: Whose): Promise<"live" | "ended">;
-  /** Generation of the handle that is given now. `session_revoked` if it was ended or reused meanwhile. */
-  rotate(whose: Whose, sealedRenewal: string | undefined): Promise<number>;
+  /** Generation of the handle that is given now. `session_revoked` if the session was ended or the handle reused meanwhile. */
+  rotate(whose: Whose, admission: Admission, sealedRenewal: string | undefined): Promise<number>;
   end(whose: Whose): Promise<void>;
 }
 
@@ -47,13 +56,15 @@ export function createSessionRecords(store: Store, clock: Clock): SessionRecords
     return { text, known, verdict: judge(known, whose.generation, clock.now()) };
   };
 
+  const admit = async (whose: Whose): Promise<Admission> => {
+    const { text, known, verdict } = await look(whose);
+    if (verdict === "current" || verdict === "replaced") return { text, known, verdict };
+    if (verdict === "reused") await end(whose);
+    throw revoked();
+  };
+
   return {
-    async admit(whose) {
-      const { known, verdict } = await look(whose);
-      if (verdict === "reused") await end(whose);
-      if (verdict === "reused" || verdict === "ended") throw revoked();
-      return verdict === "replaced" ? known : undefined;
-    },
+    admit,
     async admitToEnd(whose) {
       const { verdict } = await look(whose);
       if (verdict === "ended") return "ended";
@@ -61,20 +72,19 @@ export function createSessionRecords(store: Store, clock: Clock): SessionRecords
       await end(whose);
       throw revoked();
     },
-    async rotate(whose, sealedRenewal) {
+    async rotate(whose, admission, sealedRenewal) {
+      let seen = admission;
       for (let turn = 0; turn < TURNS; turn += 1) {
-        const { text, known, verdict } = await look(whose);
-        if (verdict === "reused") await end(whose);
-        if (verdict === "reused" || verdict === "ended") throw revoked();
-        if (verdict === "replaced" && known?.ended === false) return known.generation;
+        if (seen.verdict === "replaced" && seen.known?.ended === false) return seen.known.generation;
         const next: SessionRecord = {
           ended: false,
           generation: whose.generation + 1,
           rotatedAt: clock.now(),
           ...(sealedRenewal === undefined ? {} : { sealedRenewal }),
         };
-        const { swapped } = await store.swap(keyOf(whose), text, encodeRecord(next), ttlOf(whose));
+        const { swapped } = await store.swap(keyOf(whose), seen.text, encodeRecord(next), ttlOf(whose));
         if (swapped) return next.generation;
+        seen = await admit(whose);
       }
       throw new BrokerError("overloaded", "The session is being used by many at once.");
     },

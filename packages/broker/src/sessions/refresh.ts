@@ -8,8 +8,8 @@ import { checkRefresh } from "../policy/request.js";
 import type { RequestContext } from "../request-context.js";
 import { type HandleClaims, openHandle, sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
+import type { Admission } from "./records.js";
 import { guestTools, type SessionRooms } from "./rooms.js";
-import type { SessionRecord } from "./rotation.js";
 import { seal, unseal } from "./sealed.js";
 import { SHARED_MS } from "./start.js";
 
@@ -47,8 +47,8 @@ export async function admitHandle(rooms: SessionRooms, handle: string, context: 
 }
 
 /** What to renew with: what the handle holds, or what came since where a later handle holds that. */
-async function renewalOf(rooms: SessionRooms, claims: HandleClaims, known: SessionRecord | undefined) {
-  if (known === undefined || known.ended || known.sealedRenewal === undefined) return claims.renewal;
+async function renewalOf(rooms: SessionRooms, claims: HandleClaims, { verdict, known }: Admission) {
+  if (verdict === "current" || known?.ended !== false || known.sealedRenewal === undefined) return claims.renewal;
   const renewal = await unseal(rooms.ring, RENEWAL_TYPE, known.sealedRenewal);
   return renewal === undefined ? claims.renewal : record(renewal);
 }
@@ -95,14 +95,14 @@ export async function refresh(
     const shown = await rooms.identity.identify({ identityToken });
     if (!identity.known || shown.externalId !== identity.externalId) throw invalid();
   }
-  const known = await rooms.records.admit(claims);
-  const renewal = await renewalOf(rooms, claims, known);
+  const admission = await rooms.records.admit(claims);
+  const renewal = await renewalOf(rooms, claims, admission);
   const { key, ttlMs } = sharing(claims, identity, renewal);
   const made = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal));
 
   const changed = JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
   const sealedRenewal = changed ? await seal(rooms.ring, RENEWAL_TYPE, made.guest.renewal) : undefined;
-  const generation = await rooms.records.rotate(claims, sealedRenewal);
+  const generation = await rooms.records.rotate(claims, admission, sealedRenewal);
   facts.guestId = made.guestId;
   facts.token = made.guest.token;
   const next = await sealHandle(rooms.ring, {

@@ -106,12 +106,16 @@ async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | u
   return checkGuest(guest, { settings, guestApi, sessionEndsAt, keptGuestId: undefined });
 }
 
-/** Starts a session for a request whose shape has been checked. */
+/**
+ * Starts a session for a request whose shape has been checked. `binds` is false where nobody gets the handle, so that
+ * there is nothing to bind.
+ */
 export async function start(
   rooms: SessionRooms,
   request: StartSessionRequest,
   context: RequestContext,
   facts: Facts,
+  binds = true,
 ): Promise<Session> {
   const { settings, guestApi } = rooms;
   const { clock } = settings.ports;
@@ -124,7 +128,7 @@ export async function start(
   if (request.consent !== undefined) facts.consentTimestamp = request.consent.timestamp;
   const identity = await rooms.identity.identify(request);
   facts.identity = identity;
-  const key = await provenKey(rooms, context);
+  const key = binds ? await provenKey(rooms, context) : undefined;
   const upgrade =
     request.authorization === undefined ? undefined : await readUpgrade(rooms, context, deploymentId, key);
   const challenge = await rooms.challenge?.verify(request.challenge, context.address);
