@@ -6,6 +6,8 @@ import type { Broker, Proof } from "@guestpass/broker";
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 5000;
+/** What a caller is told to wait while the platform has not been reached. */
+export const NOT_READY_RETRY_SECONDS = MAX_DELAY_MS / 1000;
 
 export interface Readiness {
   readonly ready: boolean;

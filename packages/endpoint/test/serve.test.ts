@@ -66,6 +66,31 @@ describe("guestpass serve", () => {
     await expect(request(`${child.url}/health/live`)).rejects.toThrow();
   });
 
+  it("takes the same signal twice for one, as a terminal and a package manager send it", async () => {
+    const child = await serving({ GUEST_API: "guest-tokens" });
+    simulator.fault({ path: "/api/v2/guest-tokens", delayMs: 500 });
+    const underWay = start(child.url);
+    await expect.poll(() => simulator.requests().some((one) => one.path === "/api/v2/guest-tokens")).toBe(true);
+    child.process.kill("SIGINT");
+    child.process.kill("SIGTERM");
+    child.process.kill("SIGINT");
+    expect((await underWay).status).toBe(201);
+    expect(await child.ended).toBe(0);
+  });
+
+  it("ends at once on a later signal", async () => {
+    const child = await serving({ GUEST_API: "guest-tokens" });
+    simulator.fault({ path: "/api/v2/guest-tokens", hang: true });
+    const underWay = start(child.url).catch(() => undefined);
+    await expect.poll(() => simulator.requests().some((one) => one.path === "/api/v2/guest-tokens")).toBe(true);
+    child.process.kill("SIGTERM");
+    const again = setInterval(() => child.process.kill("SIGTERM"), 200);
+    expect(await child.ended).toBe(1);
+    clearInterval(again);
+    expect(child.stderr()).toContain("a second SIGTERM");
+    await underWay;
+  });
+
   it("does not wait for ever for what is under way", async () => {
     const child = await serving({ GUEST_API: "guest-tokens", UPSTREAM_TIMEOUT: "1", UPSTREAM_DEADLINE: "1" });
     simulator.fault({ path: "/api/v2/guest-tokens", hang: true });

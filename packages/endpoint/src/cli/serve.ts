@@ -8,6 +8,8 @@ import { explainVariables } from "./explain.js";
 
 /** What is under way has so long beyond the time that an answer may take. */
 const GRACE_MS = 5000;
+/** Signals within this time after the first are one and the same. */
+const REPEAT_MS = 1000;
 /** Faults of the process itself are not answered by a listener; an end without a signal has its own exit code. */
 const NOT_OURS = ["beforeExit", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGUSR2"] as const;
 
@@ -69,10 +71,27 @@ function endOnSignals(config: Config, io: Io, close: () => Promise<void> | undef
       onTimeout: () => say(io.stderr, "guestpass: ended with requests under way, which took too long"),
     },
     async ({ err }: { err?: unknown }) => {
+      bearWithRepeats(io);
       if (err !== undefined) say(io.stderr, redact(`guestpass: uncaught error: ${describe(err)}`));
       await close();
     },
   );
+}
+
+/**
+ * A terminal or a supervisor signals the whole group, and a package manager in it signals us once more: the same wish
+ * twice. Only a later signal is impatience.
+ */
+function bearWithRepeats(io: Io): void {
+  const first = Date.now();
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (Date.now() - first < REPEAT_MS) return;
+      say(io.stderr, `guestpass: a second ${signal}: ended with requests under way`);
+      process.exit(EXIT.fault);
+    });
+  }
 }
 
 function describe(error: unknown): string {

@@ -9,11 +9,10 @@ import type { Pressure } from "../pressure.js";
 import { Refusal } from "../problems.js";
 import { createProofUrl, type ProofUrl } from "../proof-url.js";
 import { limiter } from "../rate-limit.js";
+import { NOT_READY_RETRY_SECONDS } from "../readiness.js";
 
 /** Refreshes per start that a network may make. */
 const REFRESHES_PER_START = 10;
-/** Seconds after which a platform that could not be reached may be there. */
-const NOT_READY_RETRY_SECONDS = 5;
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 

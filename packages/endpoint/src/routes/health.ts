@@ -2,9 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Settings } from "../options.js";
 import { PROBLEM_TYPE, problemOf, Refusal } from "../problems.js";
+import { NOT_READY_RETRY_SECONDS } from "../readiness.js";
 import { live, ready } from "../schemas.js";
-
-const NOT_READY_RETRY_SECONDS = 5;
 
 export function healthRoutes(scope: FastifyInstance, { broker, isReady }: Settings): void {
   scope.get("/health/live", { schema: live }, async () => ({ status: "live" }));
