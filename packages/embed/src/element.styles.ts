@@ -13,6 +13,7 @@ export const elementStyles = css`
     --_mute: color-mix(in srgb, var(--_text) 66%, var(--_surface));
     --_line: color-mix(in srgb, var(--_text) 13%, var(--_surface));
     --_soft: color-mix(in srgb, var(--_text) 6.5%, var(--_surface));
+    --_tint: color-mix(in srgb, var(--_accent) 42%, var(--_text));
     --_bad: light-dark(#b42318, #ff9a8f);
     --_focus: light-dark(#1d4fd8, #9db2ff);
     --_radius: var(--guestpass-radius, 20px);

@@ -3,7 +3,6 @@
  * was written before there was a connection. Knows the conversation; draws nothing.
  */
 import {
-  type Answer,
   type Conversation,
   type ConversationState,
   createConversation,
@@ -133,10 +132,6 @@ export class PanelMessenger implements Messenger {
     this.#waiting = this.#waiting.filter((other) => other !== message);
     this.#past = this.#past.filter((other) => other !== message);
     return sendAnew(message.text);
-  }
-
-  async respond(answer: Answer): Promise<void> {
-    await this.#conversation?.respond(answer);
   }
 
   #create(session: GuestSession, info: MessengerInfo | null): Conversation {

@@ -25,6 +25,13 @@ export const composerStyles = css`
     background: var(--_soft);
     box-shadow: inset 0 0 0 1px var(--_line);
   }
+  .attach + input + textarea {
+    padding-inline-start: 4px;
+  }
+  .attach:disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
   textarea {
     flex: 1;
     min-inline-size: 0;

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { fill } from "../strings/strings.js";
 import type { View } from "./host.js";
-import { alertIcon, sendIcon } from "./icons.js";
+import { alertIcon, attachIcon, sendIcon } from "./icons.js";
 import type { Draft } from "./rules/draft.js";
 import type { Status } from "./rules/status.js";
 
@@ -13,6 +13,13 @@ export interface ComposerView extends View {
   readonly status: Status;
   typed(text: string): void;
   send(): void;
+  /** Files may go along; undefined: none. The text is what a file field accepts. */
+  readonly accepts: string | undefined;
+  /** A file is there and may be sent without a text. */
+  readonly fileReady: boolean;
+  attach(files: FileList | null | undefined): boolean;
+  /** The file beside what is typed. */
+  renderFiles(): unknown;
   act(action: NonNullable<Status["action"]>): void;
 }
 
@@ -28,11 +35,13 @@ export function composerTemplate(view: ComposerView): TemplateResult {
           </div>`
         : nothing
     }
+    ${view.renderFiles()}
     <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
+      ${view.accepts === undefined ? nothing : attachTemplate(view, view.accepts)}
       <textarea
         part="input"
         rows="1"
-        dir="auto"
+        dir=${text ? "auto" : nothing}
         enterkeyhint="send"
         autocomplete="off"
         aria-label=${strings.message}
@@ -43,8 +52,9 @@ export function composerTemplate(view: ComposerView): TemplateResult {
         ?disabled=${!status.writable}
         @input=${(event: Event) => view.typed((event.target as HTMLTextAreaElement).value)}
         @keydown=${(event: KeyboardEvent) => pressed(event, view)}
+        @paste=${(event: ClipboardEvent) => view.attach(event.clipboardData?.files) && event.preventDefault()}
       ></textarea>
-      <button part="send" class="send" type="submit" aria-label=${strings.send} ?disabled=${!status.writable || !draft.sendable}>
+      <button part="send" class="send" type="submit" aria-label=${strings.send} ?disabled=${!canSend(view)}>
         ${sendIcon}
       </button>
     </form>
@@ -54,9 +64,33 @@ export function composerTemplate(view: ComposerView): TemplateResult {
   </div>`;
 }
 
+function attachTemplate(view: ComposerView, accepts: string): TemplateResult {
+  const { strings, status } = view;
+  return html`<button
+      class="round attach"
+      type="button"
+      aria-label=${strings.attach}
+      ?disabled=${!status.writable}
+      @click=${(event: Event) => ((event.currentTarget as Element).nextElementSibling as HTMLElement).click()}
+    >
+      ${attachIcon}</button
+    ><input type="file" hidden accept=${accepts} @change=${(event: Event) => picked(event, view)} />`;
+}
+
+function picked(event: Event, view: ComposerView): void {
+  const field = event.target as HTMLInputElement;
+  view.attach(field.files);
+  // The same file again is a change, too.
+  field.value = "";
+}
+
+function canSend({ status, draft, fileReady }: ComposerView): boolean {
+  return status.writable && draft.over === 0 && (draft.sendable || fileReady);
+}
+
 function submit(event: Event, view: ComposerView): void {
   event.preventDefault();
-  if (view.draft.sendable) view.send();
+  if (canSend(view)) view.send();
 }
 
 function pressed(event: KeyboardEvent, view: ComposerView): void {

@@ -11,6 +11,6 @@ export const moreIcon = icon(svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" str
 export const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
 export const checkIcon = icon(svg`<path d="m5.5 12.5 4.2 4.2 8.8-9.4" />`);
 export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.8" /><path d="M12 7.6v5M12 16.2h.01" />`);
-export const fileIcon = icon(
-  svg`<path d="M13.5 3.5H8a2.2 2.2 0 0 0-2.2 2.2v12.6A2.2 2.2 0 0 0 8 20.5h8a2.2 2.2 0 0 0 2.2-2.2V8.2zM13.5 3.5v4.7h4.7" />`,
+export const attachIcon = icon(
+  svg`<path d="m19.5 11.2-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.1-7.1" />`,
 );

@@ -61,7 +61,7 @@ export const messageStyles = css`
     overflow: hidden;
     border-radius: 50%;
     background: color-mix(in srgb, var(--_accent) 16%, var(--_surface));
-    color: color-mix(in srgb, var(--_accent) 45%, var(--_text));
+    color: var(--_tint);
     font-size: 11.5px;
     font-weight: 650;
   }

@@ -2,11 +2,12 @@
  * The built-in panel: one dialog of header, transcript and composer, drawn into the element. Holds what is typed and
  * where the reader is; knows no token, no socket and no frame. Loaded on first open.
  */
-import type { TranscriptMessage } from "@guestpass/messaging";
+import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
 import { confirmTemplate } from "./confirm.js";
+import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
 import { type HeaderView, headerTemplate } from "./header.js";
 import type { PanelHost } from "./host.js";
@@ -14,35 +15,38 @@ import { type Draft, judgeDraft } from "./rules/draft.js";
 import { type Row, rowsOf } from "./rules/rows.js";
 import { type Status, statusOf } from "./rules/status.js";
 import { Follow } from "./scroll.js";
-import { adoptPanelStyles } from "./styles.js";
+import { adopt } from "./styles.js";
 import { type TranscriptView, transcriptTemplate } from "./transcript.js";
 import { Viewport } from "./viewport.js";
 
-export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView {
+export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel {
   readonly host: PanelHost;
   strings: Strings;
   text = "";
   menuOpen = false;
   loadingOlder = false;
   below = 0;
-  rich: TranscriptView["rich"];
+  messages: readonly TranscriptMessage[] = [];
   /** What happens after the visitor has agreed to end the conversation; undefined: nothing is asked. */
   #asking: "end" | "startNew" | undefined;
-  #follow = new Follow();
+  readonly #extras = new Extras(this, quietly);
+  readonly #follow = new Follow();
   #viewport: Viewport;
-  #messages: readonly TranscriptMessage[] = [];
   #newest: TranscriptMessage | undefined;
 
   constructor(host: PanelHost, strings: Strings) {
     this.host = host;
     this.strings = strings;
     this.#viewport = new Viewport(() => this.#dialog);
-    if (host.renderRoot instanceof ShadowRoot) adoptPanelStyles(host.renderRoot);
+    adopt(host.renderRoot);
     host.addController(this);
   }
 
   get language(): string {
     return this.host.language;
+  }
+  get talk(): Conversation | undefined {
+    return this.host.conversation?.conversation;
   }
   get status(): Status {
     const { state, conversationState, conversation } = this.host;
@@ -54,30 +58,29 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   get rows(): readonly Row[] {
     const { conversation } = this.host;
     if (!conversation) return [];
-    const rows = rowsOf(this.#messages, conversation.breaks, conversation.unreadFrom);
+    const rows = rowsOf(this.messages, conversation.breaks, conversation.unreadFrom);
     // An end that the notice above the composer tells is not told twice.
     return rows.at(-1)?.kind === "ended" && this.status.notice ? rows.slice(0, -1) : rows;
   }
   get typing(): string | undefined {
-    const talk = this.host.conversation?.conversation;
-    return talk?.agentTyping ? (this.agent ?? this.strings.agent) : undefined;
+    return this.talk?.agentTyping ? (this.agent ?? this.strings.agent) : undefined;
   }
   /** What comes in now is history: it is not read out. */
   get filling(): boolean {
     return this.loadingOlder || this.host.conversationState !== "open";
   }
   get hasOlder(): boolean {
-    return this.host.conversation?.conversation?.hasOlder ?? false;
+    return this.talk?.hasOlder ?? false;
   }
   get agent(): string | undefined {
-    return this.#messages.findLast(({ direction, from }) => direction === "received" && from.name)?.from.name;
+    return this.messages.findLast(({ direction, from }) => direction === "received" && from.name)?.from.name;
   }
   get lastSent(): string | undefined {
-    return this.#messages.findLast(({ direction }) => direction === "sent")?.id;
+    return this.messages.findLast(({ direction }) => direction === "sent")?.id;
   }
   get canEnd(): boolean {
     const { conversationState, conversation } = this.host;
-    return this.#messages.length > 0 && conversationState === "open" && conversation?.ended !== "guest";
+    return this.messages.length > 0 && conversationState === "open" && conversation?.ended !== "guest";
   }
 
   render(): TemplateResult {
@@ -93,6 +96,8 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
       ?hidden=${!open}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
       @click=${(event: Event) => this.#clicked(event)}
+      @dragover=${(event: DragEvent) => this.accepts !== undefined && event.preventDefault()}
+      @drop=${(event: DragEvent) => this.attach(event.dataTransfer?.files) && event.preventDefault()}
     >
       ${headerTemplate(this)} ${transcriptTemplate(this)} ${composerTemplate(this)}
       ${this.#asking ? confirmTemplate(this.strings, (yes) => this.#answered(yes)) : nothing}
@@ -101,15 +106,16 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   hostUpdate(): void {
     this.#follow.before();
-    this.#messages = this.host.conversation?.messages ?? [];
+    this.messages = this.host.conversation?.messages ?? [];
     this.#noticeNewest();
+    this.#extras.look(this.messages);
   }
 
   hostUpdated(): void {
     const scroller = this.#find(".transcript");
     if (!scroller) return;
     this.#follow.attach(scroller);
-    this.#follow.after(this.#messages[0]?.id);
+    this.#follow.after(this.messages[0]?.id);
     this.#fitInput();
   }
 
@@ -133,26 +139,45 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   typed(text: string): void {
     this.text = text;
-    this.host.conversation?.conversation?.typing();
+    this.talk?.typing();
     this.host.requestUpdate();
   }
 
   send(): void {
+    const { file } = this.#extras;
+    if (file === "wait") return;
     const text = this.text.trim();
     this.text = "";
+    this.#extras.sent();
     this.#follow.toEnd();
-    this.#quietly(this.host.write(text));
+    quietly(file ? this.talk?.send(text, { attachment: file.id }) : this.host.write(text));
     this.#find("textarea")?.focus();
   }
 
   retry(message: TranscriptMessage): void {
     const { conversation } = this.host;
-    if (conversation) this.#quietly(conversation.retry(message, (text) => this.host.write(text)));
+    if (conversation) quietly(conversation.retry(message, (text) => this.host.write(text)));
   }
 
   act(): void {
-    this.#quietly(this.host.startSession());
+    quietly(this.host.startSession());
     this.#find("textarea")?.focus();
+  }
+
+  get rich(): TranscriptView["rich"] {
+    return this.#extras.rich;
+  }
+  get accepts(): string | undefined {
+    return this.#extras.accepts;
+  }
+  get fileReady(): boolean {
+    return this.#extras.file !== undefined && this.#extras.file !== "wait";
+  }
+  attach(files: FileList | null | undefined): boolean {
+    return this.#extras.attach(files);
+  }
+  renderFiles(): unknown {
+    return this.#extras.renderFiles();
   }
 
   scrolled(): void {
@@ -170,7 +195,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
       this.loadingOlder = false;
       this.host.requestUpdate();
     };
-    this.#quietly((this.host.conversation?.conversation?.loadOlder() ?? Promise.resolve()).finally(done));
+    quietly(this.talk?.loadOlder().finally(done));
   }
 
   toEnd(): void {
@@ -199,7 +224,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
 
   close(): void {
-    this.#quietly(this.host.hide("close-button"));
+    quietly(this.host.hide("close-button"));
   }
 
   #ask(next: "end" | "startNew"): void {
@@ -216,7 +241,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.#dialog?.focus();
     if (!yes) return;
     const ended = this.host.endConversation();
-    this.#quietly(next === "startNew" ? ended.then(() => this.host.startSession()) : ended);
+    quietly(next === "startNew" ? ended.then(() => this.host.startSession()) : ended);
   }
 
   #pressed(event: KeyboardEvent): void {
@@ -226,7 +251,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     event.stopPropagation();
     if (this.menuOpen) this.toggleMenu(false);
     else if (this.#asking) this.#answered(false);
-    else this.#quietly(this.host.hide("escape"));
+    else quietly(this.host.hide("escape"));
   }
 
   #clicked(event: Event): void {
@@ -235,7 +260,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   /** A message that comes while its reader is further up is counted. */
   #noticeNewest(): void {
-    const newest = this.#messages.at(-1);
+    const newest = this.messages.at(-1);
     if (newest === this.#newest || newest?.id === this.#newest?.id) return;
     const isFirst = this.#newest === undefined;
     this.#newest = newest;
@@ -251,11 +276,6 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     input.style.blockSize = `${input.scrollHeight}px`;
   }
 
-  /** What fails is told by the element's events and shown beside the message. */
-  #quietly(work: Promise<unknown>): void {
-    work.catch(() => {});
-  }
-
   get #dialog(): HTMLElement | null {
     return this.#find(".panel");
   }
@@ -263,4 +283,9 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   #find<Found extends HTMLElement = HTMLElement>(selector: string): Found | null {
     return this.host.renderRoot.querySelector<Found>(selector);
   }
+}
+
+/** What fails is told by the element's events and shown beside the message. */
+function quietly(work: Promise<unknown> | undefined): void {
+  work?.catch(() => {});
 }

@@ -1,4 +1,5 @@
 /** All of the panel's styles, in their order. */
+import type { CSSResult } from "lit";
 import { adaptStyles } from "./adapt.styles.js";
 import { composerStyles } from "./composer.styles.js";
 import { messageStyles } from "./message.styles.js";
@@ -7,8 +8,9 @@ import { transcriptStyles } from "./transcript.styles.js";
 
 const STYLES = [panelStyles, messageStyles, transcriptStyles, composerStyles, adaptStyles];
 
-/** Puts the panel's styles beside those that the root has. */
-export function adoptPanelStyles(root: ShadowRoot): void {
-  const sheets = STYLES.map(({ styleSheet }) => styleSheet).filter((sheet) => sheet !== undefined);
+/** Puts styles beside those that the root has: the panel's, or what a room brings with it. */
+export function adopt(root: HTMLElement | DocumentFragment, styles: readonly CSSResult[] = STYLES): void {
+  if (!(root instanceof ShadowRoot)) return;
+  const sheets = styles.map(({ styleSheet }) => styleSheet).filter((sheet) => sheet !== undefined);
   root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...sheets])];
 }

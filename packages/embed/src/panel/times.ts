@@ -19,6 +19,11 @@ export function dayOf(at: number, language: string, now = Date.now()): string {
   return format(at, language, { day: "numeric", month: "long", year: "numeric" });
 }
 
+/** The day of the week with its date. */
+export function weekdayOf(at: number, language: string): string {
+  return format(at, language, { weekday: "long", day: "numeric", month: "long" });
+}
+
 /** The day and the time, for what may be weeks away. */
 export function dayAndTimeOf(at: number, language: string): string {
   return format(at, language, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });

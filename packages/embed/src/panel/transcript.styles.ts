@@ -23,7 +23,7 @@ export const transcriptStyles = css`
     border: 0;
   }
   .rule.new {
-    color: color-mix(in srgb, var(--_accent) 60%, var(--_text));
+    color: var(--_tint);
     font-weight: 600;
   }
   .rule.new::before,

@@ -50,9 +50,15 @@ export interface Strings {
   readOnly: string;
   opensNewTab: string;
   choose: string;
-  chosen: string;
   confirm: string;
   pickTime: string;
+  attach: string;
+  removeFile: string;
+  uploading: string;
+  oneFile: string;
+  fileTooLarge: string;
+  fileRefused: string;
+  fileFailed: string;
   file: string;
   notShown: string;
 }

@@ -1,0 +1,149 @@
+/** What agents and bots send besides text, and files both ways. */
+import { expect, tag, test } from "./fixtures.js";
+
+test.beforeEach(async ({ page, stage, widget }) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+});
+
+test.afterEach(async ({ widget }) => {
+  expect(await widget.violations()).toEqual([]);
+});
+
+test("quick replies are offered, and go when one is given", async ({ page, widget }) => {
+  await widget.say("menu");
+  const replies = widget.panel.getByRole("group", { name: "Choose an answer" });
+  await expect(replies.getByRole("button")).toHaveText(["card", "carousel", "date", "list"]);
+  await replies.getByRole("button", { name: "list" }).click();
+  await expect(replies).toHaveCount(0);
+  await expect(widget.messages.filter({ hasText: /^list$/ })).toBeVisible();
+  await expect(page.getByText(/You chose|I have noted|What is it about/).first()).toBeVisible();
+});
+
+test("a card has its picture, its link and its answer", async ({ page, stage, widget }) => {
+  await widget.say("card");
+  const card = widget.panel.getByRole("article", { name: "Assam" });
+  await expect(card.getByText("A pot of Assam, for two.")).toBeVisible();
+  await expect
+    .poll(() => card.locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  await expect(card.getByRole("link", { name: /Read more/ })).toHaveAttribute("href", "https://example.com/teas/assam");
+  await card.getByRole("button", { name: "Order Assam" }).click();
+  await expect(widget.messages.filter({ hasText: "Order Assam" }).first()).toBeVisible();
+  await expect(card.getByRole("button", { name: "Order Assam" })).toBeDisabled();
+  await expect(page.getByText("I have noted")).toBeVisible();
+  expect(stage.simulator.requests().length).toBeGreaterThan(0);
+});
+
+test("a carousel can be moved", async ({ widget }) => {
+  await widget.say("carousel");
+  const cards = widget.panel.getByRole("article");
+  await expect(cards).toHaveCount(3);
+  const row = widget.panel.locator(".cards");
+  await row.focus();
+  await row.press("ArrowRight");
+  await expect.poll(() => row.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+});
+
+test("a time is chosen in the reader's own words, and sent as an instant", async ({ page, stage, widget }) => {
+  await widget.say("date");
+  const picker = widget.panel.getByRole("group", { name: "A time that suits you" });
+  await expect(picker.getByRole("button")).toHaveCount(9);
+  await picker.getByRole("button").nth(4).click();
+  await expect(page.getByText("I have noted")).toBeVisible();
+  await expect(picker.getByRole("button").first()).toBeDisabled();
+  const frame = JSON.stringify(stage.simulator.frames());
+  expect(frame).toMatch(/"DatePicker"/);
+  expect(frame).toMatch(/\d{4}-\d\d-\d\dT\d\d:00:00\.000Z/);
+});
+
+test("one or several of a list, confirmed together", async ({ page, widget }) => {
+  await widget.say("list");
+  const picker = widget.panel.getByRole("group", { name: "Choose a topic" });
+  const confirm = picker.getByRole("button", { name: "Confirm" });
+  await expect(confirm).toBeDisabled();
+  await picker.getByRole("radio", { name: /My order is late/ }).check();
+  await picker.getByRole("radio", { name: /It is the wrong one/ }).check();
+  await picker.getByRole("checkbox", { name: /Black/ }).check();
+  await picker.getByRole("checkbox", { name: /Herbal/ }).check();
+  await confirm.click();
+  await expect(widget.messages.filter({ hasText: "It is the wrong one, Black, Herbal" }).first()).toBeVisible();
+  await expect(page.getByText("I have noted")).toBeVisible();
+  await expect(confirm).toHaveCount(0);
+});
+
+test("pictures are shown, other files are links with their names", async ({ widget }) => {
+  await widget.say("image");
+  const picture = widget.panel.locator(".picture img");
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await widget.say("file");
+  await expect(widget.panel.getByRole("link", { name: /prices\.txt/ })).toHaveAttribute("href", /^http/);
+});
+
+test("content of a later version, and hostile content, stay harmless", async ({ page, stage, widget }) => {
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  stage.simulator.say({ content: [{ contentType: "Hologram", hologram: { depth: 3 } }] });
+  await expect(widget.panel.getByText("This message cannot be shown here.")).toBeVisible();
+  stage.simulator.say({
+    content: [
+      {
+        contentType: "Card",
+        card: {
+          title: "<b>bold</b>",
+          image: "javascript:alert(1)",
+          actions: [
+            { type: "Link", text: "bad link", url: "javascript:alert(1)" },
+            { type: "Link", text: "good link", url: "https://example.com/" },
+          ],
+        },
+      },
+      {
+        contentType: "Attachment",
+        attachment: { id: "x", url: "data:text/html,<script>1</script>", filename: "bad.html", mediaType: "File" },
+      },
+    ],
+  });
+  const card = widget.panel.getByRole("article");
+  await expect(card.getByText("<b>bold</b>")).toBeVisible();
+  await expect(card.getByText("bad link")).toHaveCount(0);
+  await expect(card.getByText("good link")).toBeVisible();
+  await expect(card.locator("img")).toHaveCount(0);
+  await expect(widget.panel.getByText("bad.html")).toBeVisible();
+  await expect(widget.panel.getByRole("link", { name: /bad\.html/ })).toHaveCount(0);
+});
+
+test("a file is brought over, and goes with the message", async ({ page, widget }) => {
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const field = widget.panel.locator('input[type="file"]');
+  await field.setInputFiles({
+    name: "receipt.png",
+    mimeType: "image/png",
+    buffer: Buffer.from("89504e470d0a1a0a", "hex"),
+  });
+  await expect(widget.panel.locator(".files").getByText("receipt.png")).toBeVisible();
+  await expect(widget.panel.getByRole("button", { name: "Send" })).toBeEnabled();
+  await field.setInputFiles({
+    name: "second.png",
+    mimeType: "image/png",
+    buffer: Buffer.from("89504e470d0a1a0a", "hex"),
+  });
+  await expect(widget.panel.getByText("One file at a time, please. Send this one first.")).toBeVisible();
+  await expect(widget.panel.locator(".files").getByText("receipt.png")).toBeVisible();
+  await widget.say("Here is my receipt");
+  await expect(widget.messages.filter({ hasText: "Here is my receipt" }).first()).toBeVisible();
+  await expect(widget.panel.locator(".files .file")).toHaveCount(0);
+  await expect(widget.panel.locator(".sent .picture, .sent .file")).toBeVisible();
+});
+
+test("a file that is too large, or of a wrong kind, is said and not sent", async ({ page, widget }) => {
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const field = widget.panel.locator('input[type="file"]');
+  await field.setInputFiles({ name: "film.png", mimeType: "image/png", buffer: Buffer.alloc(11 * 1024 * 1024) });
+  await expect(widget.panel.getByText(/This file is too large\. The limit is \d+ ?MB\./)).toBeVisible();
+  await field.setInputFiles({ name: "tool.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") });
+  await expect(widget.panel.getByText("Files of this kind cannot be sent.")).toBeVisible();
+  await expect(widget.panel.locator(".files .file")).toHaveCount(0);
+});

@@ -1,0 +1,48 @@
+/** A card: picture, words and what can be done with it. A link opens beside the page; a postback is an answer. */
+import type { Card, CardAction } from "@guestpass/protocol";
+import { html, nothing, type TemplateResult } from "lit";
+import { safeImage, safeUrl } from "./linkify.js";
+import type { RichView } from "./rich-view.js";
+
+export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): TemplateResult {
+  const image = safeImage(card.image);
+  const link = card.defaultAction?.type === "Link" ? safeUrl(card.defaultAction.url) : undefined;
+  const picture = image
+    ? html`<img class="cover" src=${image} alt="" loading="lazy" referrerpolicy="no-referrer" @error=${hide} />`
+    : nothing;
+  return html`<article class="card" aria-label=${card.title}>
+    ${
+      link && image
+        ? html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1" aria-hidden="true">${picture}</a>`
+        : picture
+    }
+    <div class="words">
+      <div class="card-title">${card.title}</div>
+      ${card.description ? html`<p>${card.description}</p>` : nothing}
+    </div>
+    ${card.actions.map((action) => actionTemplate(action, view, canAnswer))}
+  </article>`;
+}
+
+function actionTemplate(action: CardAction, view: RichView, canAnswer: boolean): unknown {
+  const { text, payload = text } = action;
+  if (action.type === "Link") {
+    const href = safeUrl(action.url);
+    return href
+      ? html`<a class="action" href=${href} target="_blank" rel="noopener noreferrer nofollow">
+          ${text}<span class="sr"> (${view.strings.opensNewTab})</span>
+        </a>`
+      : nothing;
+  }
+  return html`<button
+    class="action"
+    ?disabled=${!canAnswer}
+    @click=${() => view.respond({ kind: "postback", text, payload })}
+  >
+    ${text}
+  </button>`;
+}
+
+function hide(event: Event): void {
+  (event.target as HTMLElement).hidden = true;
+}

@@ -1,0 +1,49 @@
+/** Times that can be chosen, by day. What is chosen is sent as the instant; what is shown is the reader's own time. */
+import type { Content } from "@guestpass/protocol";
+import { html, nothing, type TemplateResult } from "lit";
+import { safeImage } from "./linkify.js";
+import type { RichView } from "./rich-view.js";
+import { dayAndTimeOf, timeOf, weekdayOf } from "./times.js";
+
+type DatePicker = Extract<Content, { contentType: "DatePicker" }>["datePicker"];
+
+export function datePickerTemplate(
+  picker: DatePicker,
+  messageId: string,
+  view: RichView,
+  canAnswer: boolean,
+): TemplateResult {
+  const { title, subtitle, availableTimes } = picker;
+  const { language, strings } = view;
+  const image = safeImage(picker.imageUrl);
+  const days = new Map<string, { at: number; dateTime: string }[]>();
+  for (const { dateTime } of availableTimes) {
+    const at = Date.parse(dateTime);
+    if (Number.isNaN(at)) continue;
+    const day = weekdayOf(at, language);
+    days.set(day, [...(days.get(day) ?? []), { at, dateTime }]);
+  }
+  return html`<div class="card picker" role="group" aria-label=${title ?? strings.pickTime}>
+    ${image ? html`<img class="cover" src=${image} alt="" referrerpolicy="no-referrer" />` : nothing}
+    <div class="words">
+      <div class="card-title">${title ?? strings.pickTime}</div>
+      ${subtitle ? html`<p>${subtitle}</p>` : nothing}
+    </div>
+    ${[...days].map(
+      ([day, times]) => html`<div class="day-times" role="group" aria-label=${day}>
+        <div class="day-name">${day}</div>
+        ${times.map(({ at, dateTime }) => {
+          const text = dayAndTimeOf(at, language);
+          return html`<button
+            class="chip"
+            aria-label=${text}
+            ?disabled=${!canAnswer}
+            @click=${() => view.respond({ kind: "date", messageId, dateTime, text })}
+          >
+            ${timeOf(at, language)}
+          </button>`;
+        })}
+      </div>`,
+    )}
+  </div>`;
+}

@@ -1,0 +1,70 @@
+/**
+ * Rich content of a message: which room draws which piece, and whether it can still be answered. Loaded with the first
+ * message that has any. Knows contents by their type; one of a later version is said, not hidden.
+ */
+import type { TranscriptMessage } from "@guestpass/messaging";
+import type { Content } from "@guestpass/protocol";
+import { html, nothing } from "lit";
+import { attachmentTemplate } from "./attachment.js";
+import { cardTemplate } from "./card.js";
+import { carouselTemplate } from "./carousel.js";
+import { datePickerTemplate } from "./date-picker.js";
+import { ListChoice } from "./list-picker.js";
+import { pickerStyles } from "./picker.styles.js";
+import { quickRepliesTemplate } from "./quick-replies.js";
+import { richStyles as contentStyles } from "./rich.styles.js";
+import type { RichView } from "./rich-view.js";
+
+/** What this room needs to look as it should. */
+export const richStyles = [contentStyles, pickerStyles];
+
+export class Rich {
+  readonly #view: RichView;
+  readonly #choices = new Map<string, ListChoice>();
+
+  constructor(view: RichView) {
+    this.#view = view;
+  }
+
+  render(message: TranscriptMessage): unknown {
+    const view = this.#view;
+    const replies = message.content.flatMap((item) => (item.contentType === "QuickReply" ? [item.quickReply] : []));
+    const canAnswer = view.answerable(message);
+    return html`${message.content.map((item) => this.#piece(item, message, canAnswer))}${
+      replies.length > 0 && canAnswer ? quickRepliesTemplate(replies, view) : nothing
+    }`;
+  }
+
+  #piece(item: Content, message: TranscriptMessage, canAnswer: boolean): unknown {
+    const view = this.#view;
+    switch (item.contentType) {
+      case "QuickReply":
+      case "ButtonResponse":
+        // Quick replies stand together below; an answer's words are the message's own.
+        return nothing;
+      case "Card":
+        return cardTemplate(item.card, view, canAnswer);
+      case "Carousel":
+        return carouselTemplate(item.cards, view, canAnswer);
+      case "DatePicker":
+        return datePickerTemplate(item.datePicker, message.id, view, canAnswer);
+      case "ListPicker":
+        return this.#choice(message.id).render(item.listPicker, canAnswer);
+      case "Attachment":
+        return attachmentTemplate(item.attachment, view);
+      case "Form":
+      case "Unknown":
+        return message.text ? nothing : html`<div class="bubble unknown">${view.strings.notShown}</div>`;
+    }
+  }
+
+  /** What is ticked in a list stays ticked while the transcript is drawn anew. */
+  #choice(messageId: string): ListChoice {
+    let choice = this.#choices.get(messageId);
+    if (!choice) {
+      choice = new ListChoice(messageId, this.#view);
+      this.#choices.set(messageId, choice);
+    }
+    return choice;
+  }
+}
