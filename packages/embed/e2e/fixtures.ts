@@ -15,8 +15,8 @@ const CLIENT = { id: "embed-tests", secret: "known to these tests alone" };
 export interface StageOptions {
   simulator?: SimulatorOptions;
   env?: Record<string, string>;
-  /** Further directives of the host page's policy. */
-  csp?: string;
+  /** The page's policy lets the official Messenger in. */
+  official?: boolean;
 }
 
 export interface Stage {
@@ -50,7 +50,7 @@ ${body}<script src="/stub.js"></script>
 <script async src="{{endpoint}}/embed/guestpass.js" data-deployment-id="{{deployment}}" ${attributes}></script>`;
 }
 
-async function openStage({ simulator: options, env, csp }: StageOptions): Promise<[Stage, () => Promise<void>]> {
+async function openStage({ simulator: options, env, official }: StageOptions): Promise<[Stage, () => Promise<void>]> {
   const simulator = await startSimulator({ clients: [CLIENT], deployments: [DEPLOYMENT], ...options });
   const pages: string[] = [];
   let endpoint = "";
@@ -59,14 +59,13 @@ async function openStage({ simulator: options, env, csp }: StageOptions): Promis
     const html = pages[Number(/^\/page-(\d+)/.exec(path)?.[1] ?? Number.NaN)];
     const policy = [
       "default-src 'none'",
-      `script-src 'self' ${endpoint}`,
+      `script-src 'self' ${endpoint} ${official ? simulator.url : ""}`,
       `connect-src ${endpoint} ${simulator.url} ${simulator.url.replace(/^http/, "ws")}`,
       `img-src 'self' ${simulator.url}`,
       "base-uri 'none'",
       "form-action 'none'",
       "require-trusted-types-for 'script'",
-      "trusted-types guestpass",
-      ...(csp ? [csp] : []),
+      `trusted-types guestpass ${official ? "'allow-duplicates'" : ""}`,
     ].join("; ");
     if (html !== undefined) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy });

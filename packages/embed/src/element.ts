@@ -237,7 +237,8 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
 
   protected override render(): unknown {
     if (this.messenger === "none") return nothing;
-    return html`${this.#door.panel?.render()}${launcherTemplate(this)}`;
+    const launcher = this.#controller.messenger?.hasLauncher ? nothing : launcherTemplate(this);
+    return html`${this.#door.panel?.render()}${launcher}`;
   }
 
   #arm(): void {

@@ -34,21 +34,26 @@ export interface BootstrapConfig {
   [more: string]: unknown;
 }
 
-/** Puts the bootstrap into the page, once a page. Rejects with `messenger_failed` when it cannot be loaded. */
-export function loadBootstrap(url: string, config: BootstrapConfig): Promise<void> {
+/** Makes `Genesys(...)` callable, with this configuration; what is called waits for the script. */
+export function prepare(config: BootstrapConfig): void {
   if (page.Genesys) {
     // The page has it already, by its own tag: that one is driven.
-    page.Genesys.c = { ...page.Genesys.c, ...config };
-    return Promise.resolve();
+    page.Genesys.c = Object.assign(page.Genesys.c ?? {}, config);
+    return;
   }
-  page._genesysJs = "Genesys";
   const queue = ((...call: unknown[]) => {
     queue.q ??= [];
     queue.q.push(call);
   }) as GenesysFunction;
   queue.t = Date.now();
   queue.c = config;
+  page._genesysJs = "Genesys";
   page.Genesys = queue;
+}
+
+/** Puts the bootstrap into the page, once a page. Rejects with `messenger_failed` when it cannot be loaded. */
+export function loadBootstrap(url: string): Promise<void> {
+  if (document.querySelector('script[src*="/genesys-bootstrap/"]')) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.async = true;
@@ -63,9 +68,19 @@ export function loadBootstrap(url: string, config: BootstrapConfig): Promise<voi
   });
 }
 
-/** What the Messenger reads when it wants a token again. */
-export function updateConfig(config: Partial<BootstrapConfig>): void {
-  if (page.Genesys) page.Genesys.c = { ...page.Genesys.c, ...config };
+/** A renewed token goes into the same object: that is how the Messenger hears of it. */
+export function renewToken(token: string): void {
+  const config = page.Genesys?.c as Partial<BootstrapConfig> | undefined;
+  if (config && config["guestToken"] !== token) config["guestToken"] = token;
+}
+
+/** Takes away what the Messenger keeps of a deployment in this page. */
+export function forgetStored(deploymentId: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`_${deploymentId}:`)) localStorage.removeItem(key);
+  } catch {
+    // Without storage nothing is kept.
+  }
 }
 
 export function subscribe(event: string, listener: (data: unknown) => void): void {

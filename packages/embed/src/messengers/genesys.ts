@@ -2,14 +2,23 @@
  * Drives the official Messenger: loads its bootstrap with the guest token, and turns its plugins' events into ours.
  * Knows the plugins' names (developer.genesys.cloud, Messenger SDK commands and events); draws nothing.
  */
-import type { ConversationState, TranscriptMessage } from "@guestpass/messaging";
+import type { ConversationState } from "@guestpass/messaging";
 import { decodeMessage, list, record } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError } from "../errors.js";
-import { type BootstrapConfig, command, loadBootstrap, subscribe, updateConfig } from "./genesys-script.js";
+import {
+  type BootstrapConfig,
+  command,
+  forgetStored,
+  loadBootstrap,
+  prepare,
+  renewToken,
+  subscribe,
+} from "./genesys-script.js";
 import type { First, Messenger, MessengerHost } from "./messenger.js";
 
 const READY_TIMEOUT_MS = 30_000;
+const ECHO_TIMEOUT_MS = 15_000;
 /** Environments whose name is not in their domain. */
 const ENVIRONMENTS: Readonly<Record<string, string>> = {
   "mypurecloud.com": "prod",
@@ -32,6 +41,11 @@ export class GenesysMessenger implements Messenger {
   readonly #host: MessengerHost;
   #ready: Promise<void> | undefined;
   #isGone = false;
+  #isEnding = false;
+  /** Ids of messages that the page has heard of. */
+  readonly #seen = new Set<string>();
+  /** The Messenger shows a launcher of its own: two would be one too many. */
+  hasLauncher = false;
   #becomesReady: () => void = () => {};
   #echoes: { text: string; resolve: (sent: { id: string }) => void }[] = [];
 
@@ -41,7 +55,7 @@ export class GenesysMessenger implements Messenger {
 
   start(session: GuestSession): Promise<void> {
     if (this.#ready) {
-      updateConfig(tokenConfig(session));
+      renewToken(session.token);
       return this.#ready;
     }
     const ready = this.#load(session);
@@ -53,18 +67,25 @@ export class GenesysMessenger implements Messenger {
   }
 
   refreshed(session: GuestSession): void {
-    updateConfig(tokenConfig(session));
+    renewToken(session.token);
   }
 
   async send(text: string, first?: First): Promise<{ id: string }> {
     await first?.start();
     const heard = new Promise<{ id: string }>((resolve) => this.#echoes.push({ text, resolve }));
-    await command("MessagingService.sendMessage", { message: text });
-    return heard;
+    const answer = await command("MessagingService.sendMessage", { message: text });
+    // Some versions answer with the message, others only show it among those that come in.
+    this.#received([answer]);
+    return within(heard, ECHO_TIMEOUT_MS, "The official Messenger did not show the message");
   }
 
   async end(): Promise<void> {
-    await command("MessagingService.clearConversation");
+    this.#isEnding = true;
+    try {
+      await command("MessagingService.clearConversation");
+    } finally {
+      this.#isEnding = false;
+    }
   }
 
   async show(): Promise<void> {
@@ -76,8 +97,8 @@ export class GenesysMessenger implements Messenger {
   }
 
   clear(): void {
-    // Ours is forgotten; what the Messenger keeps in the page, it clears in every tab.
-    command("Messenger.clear").catch(() => {});
+    command("Messenger.close").catch(() => {});
+    forgetStored(this.#host.deploymentId);
   }
 
   dispose(): void {
@@ -85,17 +106,13 @@ export class GenesysMessenger implements Messenger {
   }
 
   async #load(session: GuestSession): Promise<void> {
-    const { bootstrap } = session.messenger.urls;
-    const ready = new Promise<void>((resolve, reject) => {
-      setTimeout(() => {
-        reject(new GuestpassError("timeout", "The official Messenger did not get ready", { retryable: true }));
-      }, READY_TIMEOUT_MS);
+    prepare(tokenConfig(session));
+    const ready = new Promise<void>((resolve) => {
       this.#becomesReady = resolve;
     });
-    ready.catch(() => {});
-    await loadBootstrap(bootstrap, tokenConfig(session));
     this.#subscribe();
-    await ready;
+    await loadBootstrap(session.messenger.urls.bootstrap);
+    await within(ready, READY_TIMEOUT_MS, "The official Messenger did not get ready");
     const { customAttributes } = this.#host;
     if (customAttributes) await command("Database.set", { messaging: { customAttributes } });
   }
@@ -108,6 +125,9 @@ export class GenesysMessenger implements Messenger {
       });
     const state = (name: ConversationState) => () => host.conversationState(name);
     on("Messenger.ready", () => this.#becomesReady());
+    on("MessagingService.ready", () => this.#becomesReady());
+    on("Launcher.visible", () => this.#launches(true));
+    on("Launcher.hidden", () => this.#launches(false));
     on("Messenger.opened", () => host.windowOpened(true));
     on("Messenger.closed", () => host.windowOpened(false));
     on("MessagingService.started", (data) => {
@@ -123,26 +143,33 @@ export class GenesysMessenger implements Messenger {
       host.ended("read-only");
     });
     on("MessagingService.conversationDisconnected", (data) => {
-      if (record(data)["readOnly"] !== true) host.ended("agent");
+      const { readOnly, metadata } = record(data);
+      if (readOnly !== true && record(metadata)["readOnly"] !== "true") host.ended("agent");
     });
-    on("MessagingService.conversationCleared", () => host.ended("cleared"));
+    on("MessagingService.conversationCleared", () => host.ended(this.#isEnding ? "guest" : "cleared"));
     on("MessagingService.sessionExpired", () => host.ended("expired"));
     on("Auth.loggedOut", () => host.ended("logout"));
-    on("MessagingService.messagesReceived", (data) => this.#received(data));
+    on("MessagingService.messagesReceived", (data) => this.#received(list(record(data)["messages"])));
     on("MessagingService.error", (data) => {
       host.failed(new GuestpassError("messenger_failed", "The official Messenger reported an error", { cause: data }));
     });
   }
 
-  #received(data: unknown): void {
-    for (const entry of list(record(data)["messages"])) {
+  #launches(visible: boolean): void {
+    this.hasLauncher = visible;
+    this.#host.changed();
+  }
+
+  #received(entries: readonly unknown[]): void {
+    for (const entry of entries) {
       const message = decodeMessage(entry);
       if (!message || (message.type !== "Text" && message.type !== "Structured")) continue;
       const { identity, text, content, time, from } = message;
+      if (this.#seen.has(identity)) continue;
+      this.#seen.add(identity);
       const sent = message.direction === "Inbound";
-      if (sent) this.#echo(text, identity);
       const name = from.nickname ?? from.firstName;
-      const shown: TranscriptMessage = {
+      this.#host.message({
         id: identity,
         direction: sent ? "sent" : "received",
         status: "delivered",
@@ -150,8 +177,8 @@ export class GenesysMessenger implements Messenger {
         at: Date.parse(time) || Date.now(),
         from: { bot: message.originatingEntity === "Bot", ...(name ? { name } : {}) },
         content,
-      };
-      this.#host.message(shown);
+      });
+      if (sent) this.#echo(text, identity);
     }
   }
 
@@ -171,4 +198,11 @@ function tokenConfig({ token, messenger }: GuestSession): BootstrapConfig {
     environment: onboarding?.environment ?? environmentOf(region),
     deploymentId,
   };
+}
+
+function within<Result>(work: Promise<Result>, timeoutMs: number, otherwise: string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new GuestpassError("timeout", otherwise, { retryable: true })), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

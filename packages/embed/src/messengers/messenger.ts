@@ -37,6 +37,8 @@ export interface First {
 }
 
 export interface Messenger {
+  /** It shows a launcher of its own. */
+  readonly hasLauncher?: boolean;
   /** Initialises the messenger with a live token; resolves when it can be used. Once per session. */
   start(session: GuestSession): Promise<void>;
   /** The same session has a renewed token. */
