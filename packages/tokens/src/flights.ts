@@ -53,6 +53,8 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   const keyName = storageKey(deploymentId);
   let pair: Promise<CryptoKeyPair | null> | null = null;
   let lastIdentity: string | undefined;
+  let refusedIdentity: string | undefined;
+  let lastAsk: TokensError | null = null;
   /** Whether the handle in use is bound to the key. */
   let bound = false;
   let known = false;
@@ -159,7 +161,9 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       let identity: string | undefined;
       if (ask || kind === "start") {
         identity = await visitor.identity(!!ask);
-        if (ask && (!identity || identity === lastIdentity)) throw ask;
+        if (ask !== lastAsk) refusedIdentity = lastIdentity;
+        lastAsk = ask;
+        if (ask && (!identity || identity === refusedIdentity)) throw ask;
         lastIdentity = identity;
       }
       const kept = fresh ? null : stored();

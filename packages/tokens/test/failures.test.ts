@@ -563,3 +563,17 @@ function jwt(sub: string, version: number): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none" })}.${part({ iss: "site", sub, version })}.x`;
 }
+
+test("#16 the new identity is kept through a network failure in between", async () => {
+  world = await World.open();
+  let version = 1;
+  const page = world.keeper({ identityToken: jwt("ann", 1), getIdentityToken: () => jwt("ann", version) });
+  world.peer.refusedIdentities.add(jwt("ann", 1));
+  version = 2;
+  world.peer.fault({ code: "identity_expired" });
+  world.peer.fault({ drop: true, times: 2 });
+  await expect(world.started(page)).rejects.toMatchObject({ code: "network" });
+  await world.pass(30);
+  expect(page.keeper.state).toBe("ready");
+  expect(world.peer.seen.at(-1)?.body["identityToken"]).toBe(jwt("ann", 2));
+});

@@ -172,7 +172,7 @@ function again(next: Draft["next"]): void {
 function leave(draft: Draft, mine: boolean): void {
   const session = draft.next.grant;
   clear(draft, "ended");
-  if (mine) fly(draft, "end", session, null);
+  if (mine) fly(draft, "end", session);
   draft.effects.push(["forget", session, mine]);
   note(draft, "stopped", mine ? "end" : "elsewhere");
   emit(draft, "ended", {});

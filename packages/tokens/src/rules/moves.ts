@@ -64,13 +64,8 @@ export function emit<K extends Emitted>({ effects }: Draft, type: K, fields: Kee
   effects.push(["emit", type, fields]);
 }
 
-export function fly(
-  { next, effects, now }: Draft,
-  kind: Flight["kind"],
-  held: Session | null,
-  ask: TokensError | null,
-): void {
-  const flight: Flight = { kind, fresh: next.fresh, ask };
+export function fly({ next, effects, now }: Draft, kind: Flight["kind"], held: Session | null): void {
+  const flight: Flight = { kind, fresh: next.fresh, ask: next.ask };
   Object.assign(next, { flight, deadline: now.at + PREPARE_MS, holds: 0, urgent: false });
   effects.push(["send", flight, held]);
 }
@@ -88,7 +83,7 @@ export function clear(draft: Draft, phase: State["phase"]): void {
 }
 
 /** Sends a request, unless the last minute has had its share. */
-function begin(draft: Draft, why: string, ask: TokensError | null = null): void {
+function begin(draft: Draft, why: string): void {
   const { next } = draft;
   const { at } = draft.now;
   const room = roomAt(next.sent, at);
@@ -100,7 +95,7 @@ function begin(draft: Draft, why: string, ask: TokensError | null = null): void 
     });
   } else {
     note(draft, "asking", why);
-    fly(draft, next.fresh || !next.grant ? "start" : "refresh", next.grant, ask);
+    fly(draft, next.fresh || !next.grant ? "start" : "refresh", next.grant);
   }
 }
 
@@ -116,13 +111,10 @@ export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
   }
   note(draft, "failed", error.code, 0, error);
   const todo = remedy(error);
-  if (todo === "identity" && !next.asked) {
-    next.asked = true;
-    begin(draft, todo, error);
-  } else if (todo === "session" && !next.restarted) {
-    next.fresh = next.restarted = true;
-    begin(draft, todo);
-  } else if (todo === "again") {
+  // What is mended at once is due at once: it is sent by the look that ends each step, unless something forbids it.
+  if (todo === "identity" && !next.ask) next.ask = error;
+  else if (todo === "session" && !next.restarted) next.fresh = next.restarted = true;
+  else if (todo === "again") {
     const first = !next.failures;
     next.failures += 1;
     next.error = error;

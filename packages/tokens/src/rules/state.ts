@@ -46,8 +46,8 @@ export interface State {
   readonly fresh: boolean;
   /** A new session has been started in place of a refused one, and has not been renewed yet. */
   readonly restarted: boolean;
-  /** The page has been asked for a new identity since something worked. */
-  readonly asked: boolean;
+  /** The endpoint's refusal of the identity since something worked: the page is to be asked for another one, once. */
+  readonly ask: TokensError | null;
   /** Tokens that the messenger refused, in a row. */
   readonly refusals: number;
   /** The messenger has refused the token that is held. */
@@ -74,7 +74,7 @@ export const INITIAL: State = {
   urgent: false,
   fresh: false,
   restarted: false,
-  asked: false,
+  ask: null,
   refusals: 0,
   suspect: false,
   sent: [],

@@ -1,0 +1,109 @@
+import type { Session } from "@guestpass/protocol";
+import { expect, test } from "vitest";
+import { seeded } from "../../test/virtual-clock.js";
+import { TokensError } from "../errors.js";
+import { type Occurrence, step } from "./machine.js";
+import type { Effect } from "./moves.js";
+import { answer, type Flight, INITIAL, nextDeadline, type State, shown } from "./state.js";
+
+const session = (sessionId: string, token: string, expiresIn: number, left: number): Session => ({
+  sessionId,
+  guestId: "g",
+  token,
+  tokenType: "jwt",
+  issuedAt: "",
+  expiresAt: "",
+  expiresIn,
+  refreshIn: 0,
+  serverTime: "",
+  session: { handle: "h", expiresIn: left },
+  messenger: {} as Session["messenger"],
+});
+
+/** Any occurrence in any state, in an order that no browser would give. */
+function anything(random: () => number, state: State, at: number): Occurrence {
+  const stale: Flight = { kind: "refresh", fresh: false, ask: null };
+  const flight = random() < 0.8 ? (state.flight ?? stale) : stale;
+  const errors = [
+    new TokensError("network", ""),
+    new TokensError("timeout", ""),
+    new TokensError("rate_limited", "", { status: 429, retryAfterSeconds: random() * 100 }),
+    new TokensError("internal", "", { status: 500 }),
+    new TokensError("session_revoked", "", { status: 401 }),
+    new TokensError("identity_expired", "", { status: 401 }),
+    new TokensError("origin_not_allowed", "", { status: 403 }),
+  ];
+  const error = errors[Math.floor(random() * (random() < 0.1 ? 7 : 4))] ?? new TokensError("network", "");
+  const granted = session(
+    random() < 0.9 ? "s1" : "s2",
+    `t${Math.floor(random() * 5)}`,
+    1 + random() * 4000,
+    1 + random() * 9000,
+  );
+  const origin = { bound: false, serverNow: 0 };
+  const all: Occurrence[] = [
+    { type: "start", askMs: random() < 0.5 ? 0 : 250 },
+    { type: "refresh" },
+    { type: "reported", token: random() < 0.7 ? (state.grant?.token ?? "") : "old" },
+    { type: "acted" },
+    { type: "look", why: ["timer", "visible", "online", "pagehide", "pageshow"][Math.floor(random() * 5)] ?? "timer" },
+    { type: "sent", flight },
+    { type: "granted", flight, session: granted, sentAt: at - random() * 20_000 },
+    { type: "failed", flight, error, quiet: random() < 0.1 },
+    { type: "closed", flight },
+    { type: "adopted", session: granted, sentAt: at - random() * 4_000_000, origin },
+    { type: "hold" },
+    { type: "end" },
+    { type: "gone" },
+  ];
+  // The rare ones rarely, or nothing ever gets going.
+  const pick = random() < 0.97 ? Math.floor(random() * 11) : 11 + Math.floor(random() * 2);
+  return all[pick] ?? { type: "look", why: "timer" };
+}
+
+test("is total, pure, single-flight and never in a hurry, whatever comes", () => {
+  const random = seeded(7);
+  let state = INITIAL;
+  let at = 0;
+  let online = true;
+  const sent: number[] = [];
+  const seen = new Set<string>();
+  const must = (right: boolean, what: string): void => {
+    if (!right) throw new Error(`${what}, at ${at}: ${JSON.stringify(state)}`);
+  };
+  for (let i = 0; i < 40_000; i += 1) {
+    const leap = random();
+    const next = nextDeadline(state);
+    const onTime = next < Number.POSITIVE_INFINITY ? Math.max(0, next - at) : 1000;
+    at += leap < 0.5 ? random() * 500 : leap < 0.9 ? random() * 60_000 : onTime;
+    if (random() < 0.02) online = !online;
+    const event = { ...anything(random, state, at), at, u: random(), online, crowd: random() < 0.3 };
+    if (event.type === "sent" && event.flight === state.flight) sent.push(at);
+    const before = JSON.stringify(state);
+    const { state: after, effects } = step(state, event);
+    must(JSON.stringify(state) === before, "a step leaves the state before as it was");
+    state = after;
+    seen.add(shown(state));
+    const sends = effects.filter(
+      (effect): effect is Extract<Effect, readonly ["send", ...unknown[]]> => effect[0] === "send",
+    );
+    must(sends.length <= 1, "one request at a time");
+    for (const [, flight] of sends) {
+      must(flight === state.flight, "what is sent is under way");
+      if (flight.kind === "end") continue;
+      must(online, "nothing is fetched while offline");
+      must(sent.filter((instant) => instant > at - 60_000).length < 6, "six requests a minute");
+    }
+    // What was due has been done: if something were left to be done at once, the timer would spin.
+    must(nextDeadline(state) > at, "nothing is due any more");
+    for (const since of [undefined, null, state.life]) {
+      must(
+        answer(state, at, since) !== null || nextDeadline(state) < Number.POSITIVE_INFINITY,
+        "who waits, waits for something",
+      );
+    }
+  }
+  expect([...seen].sort()).toEqual(
+    ["degraded", "ended", "expired", "idle", "offline", "ready", "refreshing", "refused", "starting"].sort(),
+  );
+});
