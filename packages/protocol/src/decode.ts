@@ -110,12 +110,14 @@ export function decodeHistory(value: unknown): HistoryPage | null {
   const { entities, pageNumber, pageSize, total, pageCount } = record(value);
   if (!Array.isArray(entities)) return null;
   const messages = many((entity) => decodeMessage(entity) ?? undefined)(entities);
+  const size = num(pageSize) ?? messages.length;
+  const all = num(total) ?? messages.length;
   return {
     messages,
     pageNumber: num(pageNumber) ?? 1,
-    pageSize: num(pageSize) ?? messages.length,
-    total: num(total) ?? messages.length,
-    pageCount: num(pageCount) ?? 1,
+    pageSize: size,
+    total: all,
+    pageCount: num(pageCount) ?? (Math.ceil(all / (size || 1)) || 1),
   };
 }
 
