@@ -66,7 +66,7 @@ test.describe("with tokens that live 12 s", () => {
     await widget.launcher.click();
     const official = page.locator("#genesys-messenger");
     await expect(official.getByRole("textbox")).toBeVisible();
-    await expect.poll(async () => (await widget.heard("token-refreshed")).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await widget.heard("token-refreshed")).length, { timeout: 35_000 }).toBe(2);
     await official.getByRole("textbox").fill("still here?");
     await official.getByRole("button", { name: "Send" }).click();
     await expect(official.getByText("You wrote: still here?")).toBeVisible();

@@ -35,6 +35,8 @@ export interface ControllerHost {
   dispatchEvent(event: Event): boolean;
   requestUpdate(): void;
   windowOpened(open: boolean): void;
+  /** What a visitor has written and not sent is nobody else's. */
+  forgetDraft(): void;
 }
 
 /** A session may be replaced while the messenger starts with it; more often than this is a fault. */
@@ -135,10 +137,11 @@ export class Controller {
       const had = this.#keeper.session;
       this.#keeper.update(this.#changeable());
       if (!had || this.#keeper.session?.sessionId === had.sessionId) return;
-      // Another user: nothing of the one before may be seen.
       this.#messenger?.clear();
       this.#initialised = undefined;
     }
+    // Another user, perhaps: nothing of the one before may be seen.
+    this.#host.forgetDraft();
     if (active) this.startQuietly();
   }
 
@@ -202,6 +205,7 @@ export class Controller {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.voice.follow(keeper, signal);
+    keeper.addEventListener("state", ({ state }) => state === "expired" && this.#expired(keeper), { signal });
     keeper.addEventListener("ready", () => this.#replaced(keeper.session), { signal });
     keeper.addEventListener("refreshed", () => keeper.session && this.#messenger?.refreshed(keeper.session), {
       signal,
@@ -259,6 +263,11 @@ export class Controller {
     };
   }
 
+  /** Without a session it is the session's end; with one, only the token's, and the keeper goes on trying. */
+  #expired(keeper: TokenKeeper): void {
+    if (!keeper.session) this.#messenger?.expire?.();
+  }
+
   #ended(reason: GuestpassEndReason): void {
     this.#emit(new GuestpassConversationEndedEvent(reason));
     if (reason === "agent" || reason === "guest" || reason === "read-only") return;
@@ -266,7 +275,7 @@ export class Controller {
     this.#initialised = undefined;
     if (reason === "signed-in-elsewhere") this.voice.setOver("closed");
     if (reason === "expired") this.voice.setOver("expired");
-    this.#keeper?.end().catch((error: unknown) => this.voice.tell(error));
+    if (this.#keeper?.session) this.#keeper.end().catch((error: unknown) => this.voice.tell(error));
   }
 
   #emit(event: Event): void {

@@ -198,6 +198,11 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     this.#door.turned(open, "messenger");
   }
 
+  /** @internal */
+  forgetDraft(): void {
+    this.#door.panel?.clear();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#connection = new AbortController();

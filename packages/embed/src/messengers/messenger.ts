@@ -48,6 +48,8 @@ export interface Messenger {
    * @param first what must be waited for before it can go, where the conversation is not under way.
    */
   send(text: string, first?: First): Promise<{ id: string }>;
+  /** The session has reached its end: nothing more goes by its token. */
+  expire?(): void;
   /** Ends the conversation at the platform. */
   end(): Promise<void>;
   /** Shows or hides a window of the messenger's own; the built-in panel is drawn by the element. */

@@ -100,6 +100,14 @@ export class PanelMessenger implements Messenger {
     return this.#conversation.send(text);
   }
 
+  expire(): void {
+    if (!this.#conversation) return;
+    this.#ended = "expired";
+    this.#break("expired");
+    this.#conversation.disconnect();
+    this.#host.ended("expired");
+  }
+
   async end(): Promise<void> {
     await this.#conversation?.end();
   }

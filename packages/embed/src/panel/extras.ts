@@ -73,6 +73,10 @@ export class Extras implements RichView {
     this.#files?.sent();
   }
 
+  clear(): void {
+    this.#files?.remove(this.#panel.talk);
+  }
+
   renderFiles(): unknown {
     return this.#files?.render(() => this.#files?.remove(this.#panel.talk));
   }

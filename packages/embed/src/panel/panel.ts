@@ -6,11 +6,11 @@ import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
-import { confirmTemplate } from "./confirm.js";
 import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
 import { type HeaderView, headerTemplate } from "./header.js";
 import type { PanelHost } from "./host.js";
+import { Questions, type QuestionsPanel } from "./questions.js";
 import { type Draft, judgeDraft } from "./rules/draft.js";
 import { type Row, rowsOf } from "./rules/rows.js";
 import { type Status, statusOf } from "./rules/status.js";
@@ -19,17 +19,17 @@ import { adopt } from "./styles.js";
 import { type TranscriptView, transcriptTemplate } from "./transcript.js";
 import { Viewport } from "./viewport.js";
 
-export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel {
+export class Panel
+  implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel, QuestionsPanel
+{
   readonly host: PanelHost;
   strings: Strings;
   text = "";
-  menuOpen = false;
   loadingOlder = false;
   below = 0;
   messages: readonly TranscriptMessage[] = [];
-  /** What happens after the visitor has agreed to end the conversation; undefined: nothing is asked. */
-  #asking: "end" | "startNew" | undefined;
   readonly #extras = new Extras(this, quietly);
+  readonly #questions = new Questions(this);
   readonly #follow = new Follow();
   #viewport: Viewport;
   #newest: TranscriptMessage | undefined;
@@ -95,12 +95,12 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
       tabindex="-1"
       ?hidden=${!open}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
-      @click=${(event: Event) => this.#clicked(event)}
+      @click=${(event: Event) => this.#questions.clicked(event.target as Element)}
       @dragover=${(event: DragEvent) => this.accepts !== undefined && event.preventDefault()}
       @drop=${(event: DragEvent) => this.attach(event.dataTransfer?.files) && event.preventDefault()}
     >
       ${headerTemplate(this)} ${transcriptTemplate(this)} ${composerTemplate(this)}
-      ${this.#asking ? confirmTemplate(this.strings, (yes) => this.#answered(yes)) : nothing}
+      ${this.#questions.render()}
     </section>`;
   }
 
@@ -135,6 +135,18 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     const input = this.#find<HTMLTextAreaElement>("textarea");
     const target = matchMedia("(pointer: coarse)").matches || input?.disabled ? this.#dialog : input;
     target?.focus({ preventScroll: true });
+  }
+
+  focusOn(selector: string): void {
+    this.host.requestUpdate();
+    void this.host.updateComplete.then(() => this.#find(selector)?.focus());
+  }
+
+  /** Forgets what is written and not sent. */
+  clear(): void {
+    this.text = "";
+    this.#extras.clear();
+    this.host.requestUpdate();
   }
 
   typed(text: string): void {
@@ -205,43 +217,21 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.host.requestUpdate();
   }
 
-  toggleMenu(open = !this.menuOpen): void {
-    this.menuOpen = open;
-    this.host.requestUpdate();
-    void this.host.updateComplete.then(() => this.#find(open ? ".item:not(:disabled)" : ".more")?.focus());
+  get menuOpen(): boolean {
+    return this.#questions.menuOpen;
   }
-
+  toggleMenu(): void {
+    this.#questions.toggleMenu();
+  }
   askEnd(): void {
-    this.#ask("end");
+    this.#questions.askEnd();
   }
-
   startNew(): void {
-    if (this.canEnd) this.#ask("startNew");
-    else {
-      this.menuOpen = false;
-      this.act();
-    }
+    this.#questions.startNew();
   }
 
   close(): void {
     quietly(this.host.hide("close-button"));
-  }
-
-  #ask(next: "end" | "startNew"): void {
-    this.menuOpen = false;
-    this.#asking = next;
-    this.host.requestUpdate();
-    void this.host.updateComplete.then(() => this.#find(".confirm button")?.focus());
-  }
-
-  #answered(yes: boolean): void {
-    const next = this.#asking;
-    this.#asking = undefined;
-    this.host.requestUpdate();
-    this.#dialog?.focus();
-    if (!yes) return;
-    const ended = this.host.endConversation();
-    quietly(next === "startNew" ? ended.then(() => this.host.startSession()) : ended);
   }
 
   #pressed(event: KeyboardEvent): void {
@@ -249,13 +239,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.menuOpen) this.toggleMenu(false);
-    else if (this.#asking) this.#answered(false);
-    else quietly(this.host.hide("escape"));
-  }
-
-  #clicked(event: Event): void {
-    if (this.menuOpen && !(event.target as Element).closest(".menu, .more")) this.toggleMenu(false);
+    if (!this.#questions.escape()) quietly(this.host.hide("escape"));
   }
 
   /** A message that comes while its reader is further up is counted. */
