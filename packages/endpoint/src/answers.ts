@@ -1,6 +1,6 @@
 /**
- * What every answer carries: its request id, the security headers of a JSON API, the CORS headers of the caller's
- * origin, and, where something went wrong, a problem. Knows no route.
+ * What every answer carries: its request id, the security headers of a JSON API and, where something went wrong, a
+ * problem. Knows no route.
  */
 import type { BrokerError } from "@guestpass/broker";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -9,10 +9,6 @@ import { PROBLEM_TYPE, problemOf, type Refusal, refusalOf } from "./problems.js"
 
 /** A caller's X-Request-Id is taken over when it looks like one. */
 const SANE_ID = /^[\w.:~+/=@-]{1,128}$/;
-const EXPOSED = "Retry-After, RateLimit, RateLimit-Policy, X-Request-Id";
-const ALLOWED_HEADERS = "Content-Type, Authorization, DPoP, X-Request-Id";
-/** Seconds that a browser may remember a preflight; Chromium's own cap. */
-const PREFLIGHT_MAX_AGE = "7200";
 
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
@@ -30,27 +26,9 @@ export function requestIdOf(headers: Record<string, string | string[] | undefine
 }
 
 /** Sets the headers that every answer has, whatever comes of it. */
-export function openAnswer(request: FastifyRequest, reply: FastifyReply, isAllowed: (origin: string) => boolean): void {
+export function openAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(COMMON_HEADERS);
   reply.header("x-request-id", request.id);
-  const { origin } = request.headers;
-  if (origin !== undefined && isAllowed(origin)) {
-    reply.header("access-control-allow-origin", origin);
-    reply.header("access-control-expose-headers", EXPOSED);
-  }
-}
-
-/** The answer to an OPTIONS request. `methods` are those of its path. */
-export function answerOptions(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): FastifyReply {
-  const allowed = methods.join(", ");
-  reply.header("allow", allowed);
-  if (request.headers["access-control-request-method"] !== undefined) {
-    reply.header("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
-    reply.header("access-control-allow-methods", allowed);
-    reply.header("access-control-allow-headers", ALLOWED_HEADERS);
-    reply.header("access-control-max-age", PREFLIGHT_MAX_AGE);
-  }
-  return reply.code(204).send();
 }
 
 /** Answers with a problem. What a page may not see goes to the log. */

@@ -3,22 +3,17 @@
  * gets its answer before a body is read.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { answerOptions } from "./answers.js";
+import { ANY_METHODS, corsOf } from "./cors.js";
 import { Refusal } from "./problems.js";
 
 /** The methods of each path, relative to the scope's prefix. */
 export type Routes = Map<string, Set<string>>;
 type IsAllowed = (origin: string) => boolean;
 
-/** What a preflight of an unknown path is told, so that the page can read the 404 that follows. */
-const ANY_METHODS = ["GET", "POST", "DELETE", "OPTIONS"];
-
 /** Gives what has been added to the scope so far. */
 export function collectRoutes(scope: FastifyInstance): () => Routes {
   const routes: Routes = new Map();
   scope.addHook("onRoute", (route) => {
-    // Where the server has @fastify/cors for all routes, it leaves ours to us.
-    route.config = { ...route.config, cors: false } as NonNullable<typeof route.config>;
     const methods = routes.get(route.routePath) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     routes.set(route.routePath, methods);
@@ -35,6 +30,7 @@ export function refuseOtherMethods(scope: FastifyInstance, routes: Routes, isAll
       url: path,
       method: scope.supportedMethods.filter((method) => !present.has(method)),
       schema: { hide: true },
+      config: corsOf({ methods, forAll }),
       onRequest: async (request, reply) => answerOther(request, reply, methods, forAll ? () => true : isAllowed),
       handler: async () => undefined,
     });
@@ -67,7 +63,7 @@ async function answerOther(
   const { origin } = request.headers;
   if (origin !== undefined && !isAllowed(origin))
     throw new Refusal("origin_not_allowed", "This origin is not on the list of those that may ask.");
-  return answerOptions(request, reply, methods);
+  return reply.header("allow", methods.join(", ")).code(204).send();
 }
 
 function relativePath(url: string, prefix: string): string {

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
+import { createCors } from "./cors.js";
 import { readEmbedFiles } from "./embed-files.js";
 import { acceptJsonOnly } from "./json-body.js";
 import type { Settings } from "./options.js";
@@ -28,9 +29,10 @@ export async function endpointScope(scope: FastifyInstance, settings: Settings):
 
   scope.setGenReqId((request) => requestIdOf(request.headers));
   scope.addHook("onRequest", (request, reply, done) => {
-    openAnswer(request, reply, isAllowed);
+    openAnswer(request, reply);
     done();
   });
+  createCors(isAllowed).serve(scope);
   scope.setErrorHandler((error, request, reply) => answerProblem(error, request, reply));
   acceptJsonOnly(scope, settings.bodyLimit);
   knowSchemas(scope);

@@ -10,6 +10,7 @@ import { type FastifyHttpOptions, type FastifyInstance, fastify } from "fastify"
 import { createAdmin } from "./admin.js";
 import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
 import type { Config } from "./config.js";
+import { createCors } from "./cors.js";
 import { logOptions } from "./logging.js";
 import { measure } from "./metrics.js";
 import type { BrokerGivenOptions } from "./options.js";
@@ -148,7 +149,7 @@ async function withinPatience(
 }
 
 function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {
-  const isAllowed = originMatcher(config.allowedOrigins);
+  const cors = createCors(originMatcher(config.allowedOrigins));
   const answerMs = config.platform.deadlineSeconds * 1000;
   return {
     ...logOptions({ level: config.logLevel, secrets: config.secretValues, write: (line) => stderr.write(line) }),
@@ -166,8 +167,8 @@ function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Ser
     // What still comes on an open connection while closing is answered, with Connection: close.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      openAnswer(request, reply, isAllowed);
-      answerProblem(error, request, reply);
+      openAnswer(request, reply);
+      cors.hook(request, reply, () => void answerProblem(error, request, reply));
     },
     clientErrorHandler: answerClientError,
   };

@@ -83,6 +83,49 @@ describe("in somebody else's server, the plugin", () => {
     expect((await app.inject("/nothing")).json()).toMatchObject({ message: "Route GET:/nothing not found" });
   });
 
+  it.each([
+    ["before it", ""],
+    ["after it", ""],
+    ["before it", "/chat"],
+    ["after it", "/chat"],
+  ])("shares a server with @fastify/cors registered %s, under the prefix %j", async (when, prefix) => {
+    app = fastify();
+    const theirs = async () => {
+      await app.register(cors, { origin: "*", credentials: true, maxAge: 5 });
+    };
+    if (when === "before it") await theirs();
+    await app.register(guestpass, options({ prefix }));
+    if (when === "after it") await theirs();
+    app.get("/hello", async () => ({ hello: "world" }));
+    const preflight = (url: string, origin: string) =>
+      app.inject({ method: "OPTIONS", url, headers: { origin, "access-control-request-method": "POST" } });
+    const ours = await preflight(`${prefix}/v1/sessions`, ORIGIN);
+    expect(ours.statusCode).toBe(204);
+    expect(ours.headers).toMatchObject({
+      "access-control-allow-origin": ORIGIN,
+      "access-control-allow-methods": "POST, DELETE, OPTIONS",
+      "access-control-allow-headers": "Content-Type, Authorization, DPoP, X-Request-Id",
+      "access-control-max-age": "7200",
+      vary: "Origin",
+    });
+    const strangers = [
+      await preflight(`${prefix}/v1/sessions`, "https://evil.example"),
+      await start(`${prefix}/v1/sessions`, { origin: "https://evil.example" }),
+    ];
+    const answers = [ours, await start(`${prefix}/v1/sessions`), ...strangers];
+    if (prefix !== "") {
+      const nothing = { method: "GET", url: `${prefix}/nothing`, headers: { origin: "https://evil.example" } } as const;
+      const unknown = await app.inject(nothing);
+      expect(unknown.json()).toMatchObject({ code: "not_found" });
+      answers.push(unknown);
+      strangers.push(unknown);
+    }
+    for (const answer of strangers) expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    for (const answer of answers) expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+    const hello = await preflight("/hello", "https://anybody.example");
+    expect(hello.headers).toMatchObject({ "access-control-allow-origin": "*", "access-control-max-age": "5" });
+  });
+
   it("may be there twice, with different brokers and origins", async () => {
     app = fastify();
     await app.register(guestpass, options({ prefix: "/one" }));

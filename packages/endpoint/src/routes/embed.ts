@@ -3,15 +3,16 @@
  * load by CORS.
  */
 import type { FastifyInstance } from "fastify";
+import { corsOf } from "../cors.js";
 import type { EmbedFile, EmbedFiles, Encoding } from "../embed-files.js";
 import { matches } from "../etag.js";
 import { Refusal } from "../problems.js";
 
-const OPEN_TO_ALL = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" } as const;
+const OPEN_TO_ALL = { "cross-origin-resource-policy": "cross-origin" } as const;
 const SUFFIXES: Readonly<Record<Encoding, string>> = { br: "-br", gzip: "-gz", identity: "" };
 
 export function embedRoutes(scope: FastifyInstance, files: EmbedFiles): void {
-  scope.get("/embed/*", { schema: { hide: true } }, async (request, reply) => {
+  scope.get("/embed/*", { schema: { hide: true }, config: corsOf({ forAll: true }) }, async (request, reply) => {
     reply.headers(OPEN_TO_ALL);
     const file = files.find((request.params as { "*": string })["*"]);
     if (!file) throw new Refusal("not_found", "There is no such file or version here.");
