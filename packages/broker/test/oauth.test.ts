@@ -96,6 +96,15 @@ describe("the access token", () => {
   });
 });
 
+test("a token that does not come keeps nobody beyond the deadline", async () => {
+  here = await world({ platform: { deadlineSeconds: 0.3, timeoutSeconds: 0.2 } });
+  here.simulator.fault({ path: "/oauth/token", hang: true });
+  const before = performance.now();
+  expect((await refusal(start())).code).toBe("upstream_unavailable");
+  expect(performance.now() - before).toBeLessThan(1500);
+  expect(here.calls(PATH)).toHaveLength(0);
+});
+
 describe("several credential pairs", () => {
   test("take turns when one is refused, and the one that worked last goes first", async () => {
     here = await world({ platform: { credentials: [pair("a"), pair("b")] } }, { clients: [listed("b")] });

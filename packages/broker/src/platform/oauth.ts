@@ -26,6 +26,8 @@ export interface AccessToken {
 export type OauthState = "unknown" | "accepted" | "refused" | "unreachable";
 
 export interface Oauth {
+  /** The token that is held, if it is still good. */
+  held(): AccessToken | undefined;
   /** `upstream_unauthorized` when every pair is refused; rate limits and outages as they are. */
   token(): Promise<AccessToken>;
   /** The platform refused this token: it is not used again, and the next pair goes first. */
@@ -154,9 +156,13 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
     return attempt.token;
   };
 
+  const live = () => (held !== undefined && ports.clock.now() < held.endsAt ? held.token : undefined);
+
   return {
+    held: live,
     token() {
-      if (held !== undefined && ports.clock.now() < held.endsAt) return Promise.resolve(held.token);
+      const token = live();
+      if (token !== undefined) return Promise.resolve(token);
       flight ??= fetchToken()
         .catch((error: unknown) => {
           state = isOutage(error) ? "unreachable" : "refused";

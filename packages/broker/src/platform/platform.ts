@@ -34,6 +34,19 @@ export interface PlatformDependencies {
   clock: Clock;
 }
 
+function tooLate(): BrokerError {
+  return new BrokerError("upstream_unavailable", "The messaging platform did not answer.", {
+    cause: new Error("no access token in time"),
+  });
+}
+
+/** Rejects with the signal's reason. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
 export function createPlatform(dependencies: PlatformDependencies): Platform {
   const { place, oauth, send, budget, clock } = dependencies;
   const seen: Reachability = {};
@@ -62,23 +75,35 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
     return settled;
   };
 
-  const clientToken = async (): Promise<AccessToken> => {
-    if (oauth !== undefined) return oauth.token();
-    throw new BrokerError("not_ready", "This service has no credentials for the messaging platform.");
+  /** The flight that fetches a token goes on for the others when this caller's time is over. */
+  const clientToken = async ({ deadlineAt, signal }: CallScope): Promise<AccessToken> => {
+    if (oauth === undefined)
+      throw new BrokerError("not_ready", "This service has no credentials for the messaging platform.");
+    const held = oauth.held();
+    if (held !== undefined) return held;
+    signal?.throwIfAborted();
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(tooLate()), Math.max(0, deadlineAt - clock.now()));
+    const ends = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    try {
+      return await Promise.race([oauth.token(), aborted(ends)]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   return {
     async call(call, scope) {
       const authorization = call.authorization ?? "client";
       const what = `${call.method} ${call.path.split("?", 1)[0]}`;
-      let token = authorization === "client" ? await clientToken() : undefined;
+      let token = authorization === "client" ? await clientToken(scope) : undefined;
       const bearer = typeof authorization === "object" ? authorization.bearer : undefined;
       let settled = await sendOnce(call, scope, token?.value ?? bearer);
       // Once for an old token, and once for each further credential pair.
       for (let turns = Math.max(1, (token?.pairs ?? 1) - 1); turns > 0; turns -= 1) {
         if (token === undefined || settled.kind !== "answer" || settled.status !== 401) break;
         oauth?.refused(token);
-        token = await clientToken();
+        token = await clientToken(scope);
         settled = await sendOnce(call, scope, token.value);
       }
       if (token !== undefined && settled.kind === "answer" && settled.status === 401) oauth?.refused(token);

@@ -14,7 +14,7 @@ export async function end(rooms: SessionRooms, handle: string, context: RequestC
   rooms.beside.run("the guest directory", () => rooms.directory.remember(identity, { guestId: claims.guestId }));
   if (guestApi.revoke === undefined) return;
   const { deploymentId, guestId, renewal } = claims;
-  const tools = guestTools(rooms, { deadlineAt: settings.ports.clock.now() + settings.deadlineMs });
+  const tools = guestTools(rooms, { deadlineAt: facts.startedAt + settings.deadlineMs });
   try {
     await guestApi.revoke({ deploymentId, identity, guestId, renewal }, tools);
   } catch {

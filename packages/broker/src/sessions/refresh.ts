@@ -58,10 +58,11 @@ async function renew(
   claims: HandleClaims,
   identity: GuestIdentity,
   renewal: RenewalState,
+  deadlineAt: number,
 ): Promise<MadeGuest> {
   const { settings, guestApi } = rooms;
   const { deploymentId, guestId, endsAt } = claims;
-  const tools = guestTools(rooms, { deadlineAt: settings.ports.clock.now() + settings.deadlineMs });
+  const tools = guestTools(rooms, { deadlineAt });
   const guest = await guestApi.renew({ deploymentId, identity, guestId, renewal, sessionEndsAt: endsAt }, tools);
   const keptGuestId = guestApi.keepsGuestId(identity) ? guestId : undefined;
   return checkGuest(guest, { settings, guestApi, sessionEndsAt: endsAt, keptGuestId });
@@ -98,7 +99,8 @@ export async function refresh(
   const admission = await rooms.records.admit(claims);
   const renewal = await renewalOf(rooms, claims, admission);
   const { key, ttlMs } = sharing(claims, identity, renewal);
-  const made = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal));
+  const deadlineAt = facts.startedAt + rooms.settings.deadlineMs;
+  const made = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal, deadlineAt));
 
   const changed = JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
   const sealedRenewal = changed ? await seal(rooms.ring, RENEWAL_TYPE, made.guest.renewal) : undefined;

@@ -79,12 +79,14 @@ interface Wanted {
   sessionEndsAt: number;
   challenge: (StartSessionRequest["challenge"] & { score?: number }) | undefined;
   sessionToken: string | undefined;
+  /** ms since the epoch. */
+  deadlineAt: number;
 }
 
 async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | undefined): Promise<MadeGuest> {
   const { settings, guestApi } = rooms;
   const { request, identity, queueId, sessionEndsAt, challenge, sessionToken } = wanted;
-  const scope = { deadlineAt: settings.ports.clock.now() + settings.deadlineMs, signal };
+  const scope = { deadlineAt: wanted.deadlineAt, signal };
   if (settings.verifyQueues && guestApi.needsQueue === true && queueId !== undefined)
     await rooms.queues.check(queueId, scope);
   const tools = guestTools(rooms, scope);
@@ -137,7 +139,8 @@ export async function start(
   const configuring = rooms.configs.get(deploymentId, CONFIG_WAIT_MS);
   const sessionEndsAt = clock.now() + settings.maxAgeMs;
   const { sessionToken } = upgrade ?? {};
-  const wanted: Wanted = { request, identity, queueId, sessionEndsAt, challenge, sessionToken };
+  const deadlineAt = facts.startedAt + settings.deadlineMs;
+  const wanted: Wanted = { request, identity, queueId, sessionEndsAt, challenge, sessionToken, deadlineAt };
   // Nobody shares with an anonymous visitor, and a sign-in is one visitor's own.
   const shares = identity.known && request.authorization === undefined;
   const made = shares
