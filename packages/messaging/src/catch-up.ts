@@ -70,7 +70,7 @@ export class CatchUp {
       const answer = await this.#ask(page, run, first);
       if (run !== this.#run) return;
       if (answer.kind !== "page") {
-        exchange.release(page > 1);
+        exchange.release(false);
         return first();
       }
       const { overlap } = this.#merge(answer, again);

@@ -39,10 +39,10 @@ export class Exchange {
   #waiters = new Map<string, Waiter>();
   /** Counts connections; each message remembers on which one it was learnt. */
   #epoch = 0;
+  /** The last connection up to which nothing is missing: a catching up that was cut off leaves a gap behind it. */
+  #solid = 0;
   /** Nothing goes while history is asked what became of earlier messages. */
   #held = true;
-  /** History, or its absence, is known: a message of it that is new may be one of ours. */
-  #seen = false;
   /** Attributes that go with the next message, until one that carries them is confirmed. */
   #due: Readonly<Record<string, string>> = {};
   /** Platform's clock minus ours, as the last live message showed it. */
@@ -122,7 +122,7 @@ export class Exchange {
         if (wait < Infinity) this.#stopPump = clock.after(wait, () => this.pump());
         break;
       }
-      this.#outbox = outbox.written(this.#outbox, item.id, clock.now(), !this.#seen);
+      this.#outbox = outbox.written(this.#outbox, item.id, clock.now(), this.#solid === 0);
       this.#set(transcript.amend(this.#entries, item.id, { status: "sent" }));
     }
     this.#watch();
@@ -153,7 +153,7 @@ export class Exchange {
   }
 
   /**
-   * A page of history, newest first as it comes. `overlap`: it ends in what was known before this connection.
+   * A page of history, newest first as it comes. `overlap`: it ends in what is known without a gap.
    * `announce`: what is new on it came while nobody listened, so it is news.
    */
   mergePage(page: HistoryPage, announce: boolean): { overlap: boolean; added: number } {
@@ -175,7 +175,7 @@ export class Exchange {
     for (const merged of all.toReversed()) this.#learn(merged, announce);
     const oldest = all.findLast(({ outcome }) => outcome !== "ignored");
     return {
-      overlap: oldest?.outcome === "known" && (oldest.entry?.epoch ?? 0) < this.#epoch,
+      overlap: oldest?.outcome === "known" && (oldest.entry?.epoch ?? 0) <= this.#solid,
       added: all.filter(({ outcome }) => outcome === "added").length,
     };
   }
@@ -206,7 +206,7 @@ export class Exchange {
   /** History has told (`known`), or cannot: then what is in doubt fails, for it may have arrived. */
   release(known: boolean): void {
     this.#held = false;
-    this.#seen ||= known;
+    if (known) this.#solid = this.#epoch;
     if (!known) {
       for (const item of this.#outbox.filter((one) => one.state === "doubtful")) {
         this.#fail(

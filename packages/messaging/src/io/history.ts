@@ -58,7 +58,7 @@ export function createHistory(options: HistoryOptions): History {
     const { line, uuid } = options;
     const frame = { action: "getJwt", token: line.frameToken, tracingId: uuid() } as const;
     const reply = await line.ask(frame, TIMEOUT_MS, (answer) => answer.kind === "jwt");
-    cached = reply?.kind === "jwt" ? reply : null;
+    cached = reply?.kind === "jwt" && reply.jwt ? reply : null;
     return cached?.jwt ?? null;
   };
 
