@@ -120,7 +120,7 @@ export class EndpointPeer {
     this.faults.length = 0;
   }
 
-  /** Requests to a path's end that were seen; preflights do not exist here. */
+  /** Requests to a path's end that were seen; preflights are not counted. */
   count(path = ""): number {
     return this.seen.filter((seen) => seen.path.endsWith(path)).length;
   }
@@ -139,6 +139,14 @@ export class EndpointPeer {
     const text = Buffer.concat(chunks).toString();
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const { method = "GET", headers } = request;
+    response.setHeader("Access-Control-Allow-Origin", headers.origin ?? "*");
+    response.setHeader("Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+    if (method === "OPTIONS") {
+      response.setHeader("Access-Control-Allow-Methods", "POST, DELETE");
+      response.setHeader("Access-Control-Allow-Headers", "Content-Type, Authorization, DPoP, X-Request-Id");
+      response.writeHead(204).end();
+      return;
+    }
     const seen: Seen = {
       at: this.now(),
       method,

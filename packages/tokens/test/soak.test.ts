@@ -165,7 +165,8 @@ test("a year of one tab: sleeping, hidden, offline, under failures and set clock
   keeper.dispose();
   // Six a minute, by its own time: where the clock was set in between, that is not the true one.
   for (let i = 6; i < sent.length; i += 1) {
-    const [first = 0, last = 0] = [sent[i - 6], sent[i]];
+    const first = sent[i - 6] ?? 0;
+    const last = sent[i] ?? 0;
     if (last - first < 59_999) expect(set.some((instant) => instant >= first && instant <= last)).toBe(true);
   }
   expect(healthy).toBeGreaterThan(500);

@@ -6,24 +6,31 @@ const NAME = "guestpass";
 const PATIENCE_MS = 2000;
 
 export function browserKeys(): KeyPort {
-  const load: KeyPort["load"] = (name) => use("readonly", (store, give) => ask(store.get(name), give));
   return {
-    load,
+    load: (name) =>
+      use<CryptoKeyPair>("readonly", (store, give) => ask<CryptoKeyPair | undefined>(store.get(name), give)),
     keep: async (name, pair) => {
       // In one transaction, so that of two tabs at once the second gets the first one's.
       const kept = await use<CryptoKeyPair>("readwrite", (store, give) =>
-        ask(store.get(name), (known) => {
+        ask<CryptoKeyPair | undefined>(store.get(name), (known) => {
           if (!known) store.put(pair, name);
           give(known ?? pair);
         }),
       );
       return kept ?? pair;
     },
-    remove: (name) => use("readwrite", (store) => store.delete(name)).then(() => {}),
+    async remove(name) {
+      const left = await use<number>("readwrite", (store, give) => {
+        store.delete(name);
+        ask(store.count(), give);
+      });
+      // Nothing is left behind, not even an empty database.
+      if (left === 0) indexedDB.deleteDatabase(NAME);
+    },
   };
 }
 
-function ask(request: IDBRequest<CryptoKeyPair | undefined>, give: (pair: CryptoKeyPair | undefined) => void): void {
+function ask<T>(request: IDBRequest<T>, give: (value: T) => void): void {
   request.onsuccess = () => give(request.result);
 }
 
