@@ -53,10 +53,11 @@ function messageTemplate(message: TranscriptMessage, view: MessageView): Templat
   }${content.length > 0 ? view.rich?.(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
 }
 
-function failure(message: TranscriptMessage, { strings, retry }: MessageView): TemplateResult {
+function failure(message: TranscriptMessage, view: MessageView): TemplateResult {
+  const { strings } = view;
   const why = message.error?.code === "message_rate_limited" ? strings.tooFast : strings.failed;
   return html`<div class="meta bad">
-    ${alertIcon}<span>${why}</span><button class="link" @click=${() => retry(message)}>${strings.retry}</button>
+    ${alertIcon}<span>${why}</span><button class="link" @click=${() => view.retry(message)}>${strings.retry}</button>
   </div>`;
 }
 

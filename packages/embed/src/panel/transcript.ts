@@ -70,11 +70,12 @@ function rowTemplate(row: Row, view: TranscriptView): TemplateResult {
   }
 }
 
-function older({ strings, hasOlder, loadingOlder, loadOlder }: TranscriptView): unknown {
-  if (!hasOlder) return nothing;
-  return loadingOlder
+function older(view: TranscriptView): unknown {
+  const { strings } = view;
+  if (!view.hasOlder) return nothing;
+  return view.loadingOlder
     ? html`<div class="older"><span class="spinner"></span>${strings.loading}</div>`
-    : html`<button class="older link" @click=${() => loadOlder()}>${strings.earlier}</button>`;
+    : html`<button class="older link" @click=${() => view.loadOlder()}>${strings.earlier}</button>`;
 }
 
 function empty({ strings }: TranscriptView): TemplateResult {
