@@ -6,5 +6,6 @@ export type { MessengerName, PersistName, PlacementName, StartName, ThemeName } 
 export { GuestpassMessenger } from "./element.js";
 export { type ClientErrorCode, GuestpassError, type GuestpassErrorCode } from "./errors.js";
 export * from "./events.js";
+export type { GuestpassAttributes } from "./typings.js";
 export { VERSION } from "./version.js";
 export type { GuestpassReport, ReportLine } from "./voice.js";
