@@ -2,8 +2,8 @@
  * The requests of one user's session at one endpoint: what each takes along, and where what it brings back is kept.
  * Knows handles, keys and the endpoint's clock; does not know when or whether to ask.
  */
-import { ENDPOINT_PATHS, type Session } from "@guestpass/protocol";
-import type { TokensError } from "./errors.js";
+import { type Challenge, ENDPOINT_PATHS, type Session } from "@guestpass/protocol";
+import { TokensError } from "./errors.js";
 import { call } from "./io/endpoint.js";
 import { makeKeyPair, makeProof } from "./io/proof.js";
 import { type Place, readStored, removeStored, storageKey, writeStored } from "./io/storage.js";
@@ -55,6 +55,9 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   let lastIdentity: string | undefined;
   let refusedIdentity: string | undefined;
   let lastAsk: TokensError | null = null;
+  /** The session that was last renewed, or tried, and the one that is of no use any more. */
+  let tried: string | undefined;
+  let dead: string | undefined;
   /** Whether the handle in use is bound to the key. */
   let bound = false;
   let known = false;
@@ -135,7 +138,12 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
 
   const begin = async (identityToken: string | undefined, visitor: Visitor, sending: Sending) => {
     const { attributes, consent, challenge, authorization, queueId, language } = visitor.settings();
-    const solved = typeof challenge === "function" ? await challenge() : challenge;
+    let solved: Challenge | undefined;
+    try {
+      solved = typeof challenge === "function" ? await challenge() : challenge;
+    } catch (cause) {
+      throw new TokensError("challenge_required", "The page gave no answer to the challenge.", { status: 403, cause });
+    }
     const key = await findKey(true);
     const body = {
       deploymentId,
@@ -166,7 +174,11 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
         if (ask && (!identity || identity === refusedIdentity)) throw ask;
         lastIdentity = identity;
       }
-      const kept = fresh ? null : stored();
+      if (fresh) dead = held?.sessionId ?? tried;
+      // Another tab may have begun a new one in place of that which was refused.
+      const found = stored();
+      const kept = found?.sessionId === dead ? null : found;
+      tried = held?.sessionId ?? kept?.sessionId;
       const renewed = ask ? identity : undefined;
       if (kind === "refresh" && held) {
         // Another tab may have renewed since: its handle is the good one.

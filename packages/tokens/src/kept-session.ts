@@ -6,7 +6,7 @@ import type { Session } from "@guestpass/protocol";
 import { TokensError } from "./errors.js";
 import { createFlights, type Flights, type Sending, type Visitor } from "./flights.js";
 import { createSharing } from "./io/sharing.js";
-import { type Place, storageKey } from "./io/storage.js";
+import { type Place, readStored, storageKey } from "./io/storage.js";
 import { createTimeline } from "./io/timeline.js";
 import type { KeeperPorts, PageSignal } from "./ports.js";
 import { readSession } from "./rules/answer.js";
@@ -169,8 +169,9 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   };
 
   const wake = (signal: PageSignal): void => {
+    // An open channel keeps the page out of the back-forward cache; `hidden` may come after `pagehide`.
     if (signal === "pagehide") sharing.close();
-    else sharing.open();
+    else if (signal === "pageshow" || signal === "visible") sharing.open();
     perform.note({ what: "woke", why: signal });
     look(signal);
   };
@@ -209,7 +210,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       const shelved = (key: string | null): void => {
         const ours = site && flights.origin().bound && (key === null || key === storageKey(place.deploymentId));
         // What was kept for the whole site and is not there any more was taken away in another tab.
-        if (ours && state.grant && !flights.stored()) dispatch({ type: "gone" });
+        if (ours && state.grant && !readStored(ports.storage, place)) dispatch({ type: "gone" });
       };
       stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
       look("joined");
@@ -219,7 +220,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       if (members.size) return;
       awake = false;
       for (const stop of stops) stop();
-      if (forget) void flights.forget(state.grant);
+      if (forget && state.grant) void flights.forget(state.grant);
       // An element that is moved in the document leaves and comes back at once: it finds everything as it was.
       queueMicrotask(() => {
         if (members.size) return;

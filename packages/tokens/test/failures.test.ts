@@ -577,3 +577,17 @@ test("#16 the new identity is kept through a network failure in between", async 
   expect(page.keeper.state).toBe("ready");
   expect(world.peer.seen.at(-1)?.body["identityToken"]).toBe(jwt("ann", 2));
 });
+
+test("#16 a challenge that the visitor gives up is for the page to mend: not asked again and again", async () => {
+  world = await World.open();
+  let asked = 0;
+  const page = world.keeper({
+    challenge: () => {
+      asked += 1;
+      return Promise.reject(new Error("dismissed"));
+    },
+  });
+  await expect(world.started(page)).rejects.toMatchObject({ code: "challenge_required", retryable: false });
+  await world.pass(HOUR);
+  expect([asked, world.peer.count(), page.keeper.state]).toEqual([1, 0, "refused"]);
+});

@@ -295,6 +295,20 @@ test("#24 the page's function suddenly speaks of another user", async () => {
   expect(world.peer.guests.get(sessionId)?.user).toBe(jwt("bob"));
 });
 
+test("a page in the back-forward cache has no open channel, and one again when it is back", async () => {
+  world = await World.open();
+  const tab = world.tab();
+  const page = world.keeper({ tab });
+  await world.started(page);
+  expect(tab.site.channels.size).toBe(1);
+  tab.visible = false;
+  tab.signal("pagehide", "hidden");
+  expect(tab.site.channels.size).toBe(0);
+  tab.visible = true;
+  tab.signal("pageshow", "visible");
+  expect(tab.site.channels.size).toBe(1);
+});
+
 test("#25 removed and added again in one task: one scheduler, no second fetch, nothing left over", async () => {
   world = await World.open();
   const tab = world.tab(undefined, { crypto: true });

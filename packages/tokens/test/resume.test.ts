@@ -149,6 +149,31 @@ test("ended in one tab, ended in all of them; by storage alone too", async () =>
   world = await World.open();
 });
 
+test("another user in another tab takes the place in storage, and ends nobody's session", async () => {
+  world = await World.open();
+  const site = new Site();
+  const one = world.keeper({ tab: world.tab(site, { crypto: true }) });
+  const ann = world.keeper({ tab: world.tab(site, { crypto: true }), identityToken: jwt("ann") });
+  const { sessionId } = await world.started(one);
+  const other = await world.started(ann);
+  await world.pass(3 * HOUR);
+  expect([one.keeper.state, one.keeper.session?.sessionId]).toEqual(["ready", sessionId]);
+  expect([ann.keeper.state, ann.keeper.session?.sessionId]).toEqual(["ready", other.sessionId]);
+  expect(JSON.parse(site.local.get(KEY) ?? "")).toMatchObject({ sessionId: other.sessionId });
+});
+
+test("a session that is refused in two tabs at once is replaced by one new session for both", async () => {
+  world = await World.open();
+  const site = new Site();
+  const pages = [0, 1].map(() => world.keeper({ tab: world.tab(site, { crypto: true }) }));
+  for (const page of pages) await world.started(page);
+  for (const guest of world.peer.guests.values()) guest.ended = true;
+  await world.pass(2 * HOUR);
+  expect(new Set(pages.map(({ keeper }) => keeper.session?.sessionId)).size).toBe(1);
+  expect(pages.map(({ keeper }) => keeper.state)).toEqual(["ready", "ready"]);
+  expect(world.peer.starts).toBe(2);
+});
+
 test("a renewal does not bring back what was taken away from storage", async () => {
   world = await World.open();
   const tab = world.tab(undefined, { crypto: true });
