@@ -1,6 +1,6 @@
 /** What ends a session, and how the visitor goes on: its age, the platform, another window, another user. */
 import { createHmac } from "node:crypto";
-import { expect, tag, test, Widget } from "./fixtures.js";
+import { DEPLOYMENT, expect, tag, test, Widget } from "./fixtures.js";
 
 const order = async (widget: Widget, ...texts: string[]): Promise<boolean> => {
   const shown = (await widget.transcript.textContent()) ?? "";
@@ -74,6 +74,64 @@ test("several windows share one conversation", async ({ page, context, stage, wi
   await expect(page.getByText("You wrote: and on")).toBeVisible();
 });
 
+test("more connections than the platform allows close this one; the visitor may take it back", async ({
+  page,
+  context,
+  stage,
+  widget,
+}) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const token = stage.simulator.sessions()[0]?.guest.replace("token:", "") ?? "";
+  const elsewhere = await context.newPage();
+  await elsewhere.evaluate(
+    async ([url, guest, deploymentId]) => {
+      for (let n = 0; n < 3; n += 1) {
+        const socket = new WebSocket(`${url}/v1?deploymentId=${deploymentId}`);
+        await new Promise((resolve) => {
+          socket.onopen = resolve;
+        });
+        socket.send(JSON.stringify({ action: "configureSession", token: guest, deploymentId, startNew: false }));
+        await new Promise((resolve) => {
+          socket.onmessage = resolve;
+        });
+      }
+    },
+    [stage.simulator.url.replace("http", "ws"), token, DEPLOYMENT],
+  );
+  await expect.poll(() => widget.get("state")).toBe("closed");
+  expect(await widget.get("conversationState")).toBe("closed");
+  await expect(widget.panel.getByText("This conversation is open in another window.")).toBeVisible();
+  await expect(widget.input).toBeDisabled();
+  await elsewhere.close();
+  await widget.panel.getByRole("button", { name: "Continue here" }).click();
+  await expect(widget.input).toBeEnabled();
+  await widget.say("back again");
+  await expect(page.getByText("You wrote: back again")).toBeVisible();
+  expect(await widget.get("state")).toBe("ready");
+});
+
+test("an endpoint that cannot be reached is said, and what was written goes when it can", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  await page.goto(stage.page(tag()));
+  await expect(widget.launcher).toBeVisible();
+  await widget.launcher.hover();
+  await widget.call("set", { endpoint: `${stage.endpoint.replace(/\d+$/, "9")}` });
+  await widget.launcher.click();
+  await expect(widget.panel.getByText("Chat could not connect.")).toBeVisible();
+  await widget.say("is anybody there?");
+  await expect(widget.panel.getByText("Sending…")).toBeVisible();
+  expect((await widget.heard("error"))[0]?.code).toBe("network");
+  await widget.call("set", { endpoint: stage.endpoint });
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+});
+
 test("a cut socket is reconnected, and says so meanwhile", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
@@ -139,8 +197,9 @@ test.describe("known customers", () => {
     widget,
   }) => {
     await page.goto(stage.page(tag()));
-    await widget.open();
+    await widget.launcher.click();
     await expect(widget.panel.getByText("Chat is not available right now.")).toBeVisible();
+    await expect(widget.panel).toBeFocused();
     expect((await widget.heard("error")).map(({ code }) => code)).toContain("identity_required");
     await widget.call("set", { identityToken: identity("dave") });
     await expect(widget.input).toBeEnabled();

@@ -147,3 +147,21 @@ test("a file that is too large, or of a wrong kind, is said and not sent", async
   await expect(widget.panel.getByText("Files of this kind cannot be sent.")).toBeVisible();
   await expect(widget.panel.locator(".files .file")).toHaveCount(0);
 });
+
+test("Markdown of the agent is drawn, and nothing else of what it contains", async ({ page, stage, widget }) => {
+  await widget.say("markdown");
+  const bubble = widget.messages.filter({ hasText: "Opening hours" });
+  await expect(bubble.locator("strong")).toHaveText("Opening hours");
+  await expect(bubble.locator("li")).toHaveCount(2);
+  await expect(bubble.locator("em")).toHaveText("9 to 5");
+  await expect(bubble.locator("code").first()).toHaveText("10:00");
+  await expect(bubble.locator("a")).toHaveAttribute("href", "https://example.com/hours");
+  await expect(bubble).toContainText("<b>This is not markup.</b>");
+  await expect(bubble.locator("b")).toHaveCount(0);
+  stage.simulator.say({ text: "[click me](javascript:alert(1)) and **bold**" });
+  const hostile = widget.messages.filter({ hasText: "click me" });
+  await expect(hostile.locator("strong")).toHaveText("bold");
+  await expect(hostile.locator("a")).toHaveCount(0);
+  await widget.say("**my own** words");
+  await expect(page.getByText("**my own** words", { exact: true })).toBeVisible();
+});

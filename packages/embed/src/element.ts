@@ -164,6 +164,10 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     return this.messenger === "panel" ? (this.#controller.messenger as PanelMessenger | undefined) : undefined;
   }
   /** @internal */
+  get trouble(): boolean {
+    return this.#controller.voice.trouble;
+  }
+  /** @internal */
   get busy(): boolean {
     return this.#door.busy;
   }

@@ -27,6 +27,8 @@ export class Voice {
   state: events.GuestpassState = "idle";
   conversation: ConversationState = "none";
   unread = 0;
+  /** Something failed since a token was last had. */
+  trouble = false;
   /** A state of the connection that stands above the token's: ended on purpose elsewhere, or by the platform. */
   #over: "closed" | "expired" | undefined;
   #keeperState: events.GuestpassState = "idle";
@@ -61,6 +63,7 @@ export class Voice {
 
   setKeeper(state: events.GuestpassState): void {
     this.#keeperState = state;
+    if (state === "ready") this.trouble = false;
     this.#settle();
   }
 
@@ -95,6 +98,7 @@ export class Voice {
     const source = error instanceof Error ? error : told;
     if (told.code === "aborted" || this.#told.has(source)) return told;
     this.#told.add(source).add(told);
+    this.trouble = true;
     this.#say(new events.GuestpassErrorEvent(told));
     return told;
   }

@@ -32,6 +32,7 @@ export class PanelMessenger implements Messenger {
   readonly #started = new EventTarget();
   #ended: GuestpassEndReason | undefined;
   #unreadFrom: string | undefined;
+  #markdown = false;
 
   constructor(host: MessengerHost) {
     this.#host = host;
@@ -59,6 +60,11 @@ export class PanelMessenger implements Messenger {
   /** The first message that came while nobody looked. */
   get unreadFrom(): string | undefined {
     return this.#unreadFrom;
+  }
+
+  /** The deployment lets agents and bots write Markdown. */
+  get markdown(): boolean {
+    return this.#markdown;
   }
 
   get conversation(): Conversation | undefined {
@@ -145,11 +151,13 @@ export class PanelMessenger implements Messenger {
   #create(session: GuestSession, info: MessengerInfo | null): Conversation {
     const host = this.#host;
     const { deploymentId, guestApi, urls } = session.messenger;
+    const config = info?.deployment ? decodeDeploymentConfig(info.deployment) : null;
+    this.#markdown = config?.markdown ?? false;
     const conversation = createConversation({
       deploymentId,
       guestApi,
       urls,
-      config: info?.deployment ? decodeDeploymentConfig(info.deployment) : null,
+      config,
       ...(host.customAttributes ? { customAttributes: host.customAttributes } : {}),
       getToken: () => host.getToken(),
       onTokenRefused: (token) => host.tokenRefused(token),

@@ -21,6 +21,9 @@ export class Extras implements RichView {
   readonly #quietly: (work: Promise<unknown> | undefined) => void;
   #files: Files | undefined;
   #loading = false;
+  #loadingMarkdown = false;
+  /** Draws a text with Markdown, once the room that can is there; undefined where there is none in it. */
+  marked: ((text: string) => unknown) | undefined;
   /** Draws a message's rich content, once the room that can is there. */
   rich: ((message: TranscriptMessage) => unknown) | undefined;
 
@@ -41,12 +44,19 @@ export class Extras implements RichView {
 
   /** Loads what these messages need; a failure is tried again with the next change. */
   look(messages: readonly TranscriptMessage[]): void {
-    if (this.#loading || !messages.some(({ content }) => content.length > 0)) return;
-    this.#loading = true;
-    const failed = (): void => {
-      this.#loading = false;
-    };
-    this.#loadRich().catch(failed);
+    if (!this.#loading && messages.some(({ content }) => content.length > 0)) {
+      this.#loading = true;
+      this.#loadRich().catch(() => {
+        this.#loading = false;
+      });
+    }
+    const markdown = this.host.conversation?.markdown ?? false;
+    if (markdown && !this.#loadingMarkdown && messages.some(({ text, direction }) => isMarked(text, direction))) {
+      this.#loadingMarkdown = true;
+      this.#loadMarkdown().catch(() => {
+        this.#loadingMarkdown = false;
+      });
+    }
   }
 
   /** What a file field may accept; undefined where no file may go. */
@@ -101,6 +111,13 @@ export class Extras implements RichView {
     await this.#files.add(file, talk);
   }
 
+  async #loadMarkdown(): Promise<void> {
+    const { markdownStyles, markdownTemplate } = await import("./markdown.js");
+    adopt(this.host.renderRoot, [markdownStyles]);
+    this.marked = (text) => (isMarked(text, "received") ? markdownTemplate(text, this.strings) : undefined);
+    this.host.requestUpdate();
+  }
+
   async #loadRich(): Promise<void> {
     const { Rich, richStyles } = await import("./rich.js");
     adopt(this.host.renderRoot, richStyles);
@@ -108,4 +125,9 @@ export class Extras implements RichView {
     this.rich = (message) => rich.render(message);
     this.host.requestUpdate();
   }
+}
+
+/** A guest's own words are shown as they were written. */
+function isMarked(text: string, direction: TranscriptMessage["direction"]): boolean {
+  return direction === "received" && /[*_`~[#]|^\s{0,3}(?:[-+]|\d{1,3}[.)])\s/m.test(text);
 }

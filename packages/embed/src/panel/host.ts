@@ -11,6 +11,8 @@ export interface PanelHost extends ReactiveControllerHost {
   readonly placement: PlacementName;
   readonly state: GuestpassState;
   readonly conversationState: GuestpassConversationState;
+  /** The last try to get a session failed; another one follows. */
+  readonly trouble: boolean;
   /** BCP 47, for dates and times. */
   readonly language: string;
   /** The conversation's side of the panel, once it is loaded. */

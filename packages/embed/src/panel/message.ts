@@ -8,7 +8,8 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Strings } from "../strings/strings.js";
 import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
-import { linkify, safeImage } from "./linkify.js";
+import { linkTemplates } from "./link.js";
+import { safeImage } from "./linkify.js";
 import type { Group } from "./rules/rows.js";
 import { timeOf } from "./times.js";
 
@@ -16,6 +17,8 @@ export interface MessageView extends View {
   /** The newest own message: the one that says whether it has arrived. */
   readonly lastSent: string | undefined;
   retry(message: TranscriptMessage): void;
+  /** Draws a text with Markdown, once the room that can is loaded; undefined where there is none in it. */
+  readonly marked: ((text: string) => unknown) | undefined;
   /** Draws rich content, once the room that can is loaded. */
   readonly rich: ((message: TranscriptMessage) => unknown) | undefined;
 }
@@ -41,14 +44,11 @@ export function groupTemplate(group: Group, view: MessageView): TemplateResult {
 
 function messageTemplate(message: TranscriptMessage, view: MessageView): TemplateResult {
   const { text, direction, status, content } = message;
+  const marked = direction === "received" ? view.marked?.(text) : undefined;
+  const words = marked ?? linkTemplates(text, view.strings);
   return html`${
     text
-      ? html`<div part="message ${direction}" class="bubble ${status}" dir="auto">${linkify(text).map(
-          ({ text: shown, href }) =>
-            href === undefined
-              ? shown
-              : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${shown}<span class="sr"> (${view.strings.opensNewTab})</span></a>`,
-        )}</div>`
+      ? html`<div part="message ${direction}" class="bubble ${status} ${marked ? "md" : ""}" dir="auto">${words}</div>`
       : nothing
   }${content.length > 0 ? view.rich?.(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
 }

@@ -33,6 +33,7 @@ export class Panel
   readonly #follow = new Follow();
   #viewport: Viewport;
   #newest: TranscriptMessage | undefined;
+  #hadFocus = false;
 
   constructor(host: PanelHost, strings: Strings) {
     this.host = host;
@@ -49,8 +50,9 @@ export class Panel
     return this.host.conversation?.conversation;
   }
   get status(): Status {
-    const { state, conversationState, conversation } = this.host;
-    return statusOf({ state, conversation: conversationState, ended: conversation?.ended, offline: !navigator.onLine });
+    const { state, conversationState, conversation, trouble } = this.host;
+    const offline = !navigator.onLine;
+    return statusOf({ state, conversation: conversationState, ended: conversation?.ended, offline, trouble });
   }
   get draft(): Draft {
     return judgeDraft(this.text);
@@ -105,6 +107,7 @@ export class Panel
   }
 
   hostUpdate(): void {
+    this.#hadFocus = this.#focused !== undefined;
     this.#follow.before();
     this.messages = this.host.conversation?.messages ?? [];
     this.#noticeNewest();
@@ -117,6 +120,8 @@ export class Panel
     this.#follow.attach(scroller);
     this.#follow.after(this.messages[0]?.id);
     this.#fitInput();
+    // A field that is locked, a button that has gone: the focus stays in the dialog all the same.
+    if (this.#hadFocus && this.host.open && (this.#focused?.matches(":disabled") ?? true)) this.#dialog?.focus();
   }
 
   hostConnected(): void {
@@ -173,9 +178,11 @@ export class Panel
 
   act(): void {
     quietly(this.host.startSession());
-    this.#find("textarea")?.focus();
   }
 
+  get marked(): TranscriptView["marked"] {
+    return this.#extras.marked;
+  }
   get rich(): TranscriptView["rich"] {
     return this.#extras.rich;
   }
@@ -258,6 +265,11 @@ export class Panel
     if (!input) return;
     input.style.blockSize = "auto";
     input.style.blockSize = `${input.scrollHeight}px`;
+  }
+
+  get #focused(): Element | undefined {
+    const { activeElement } = this.host.renderRoot as ShadowRoot;
+    return activeElement?.closest(".panel") ? activeElement : undefined;
   }
 
   get #dialog(): HTMLElement | null {

@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
 import { type Situation, statusOf } from "./status.js";
 
-const fine: Situation = { state: "ready", conversation: "open", offline: false };
+const fine: Situation = { state: "ready", conversation: "open", offline: false, trouble: false };
 
 test.each<[string, Partial<Situation>, { line?: string; notice?: string; action?: string; writable: boolean }]>([
   ["all is well", {}, { writable: true }],
   ["nothing has begun", { state: "idle", conversation: "none" }, { writable: true }],
   ["the token is on its way", { state: "starting", conversation: "none" }, { line: "connecting", writable: true }],
+  [
+    "the token cannot be had yet",
+    { state: "starting", conversation: "none", trouble: true },
+    { line: "connecting", notice: "trouble", writable: true },
+  ],
+  ["trouble that is over", { trouble: true }, { writable: true }],
   ["the socket is on its way", { conversation: "connecting" }, { line: "connecting", writable: true }],
   ["the socket was lost", { conversation: "reconnecting" }, { line: "reconnecting", writable: true }],
   ["a refresh is no news", { state: "refreshing" }, { writable: true }],

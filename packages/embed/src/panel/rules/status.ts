@@ -13,6 +13,8 @@ export interface Situation {
   readonly ended?: GuestpassEndReason | undefined;
   /** The browser says that there is no network. */
   readonly offline: boolean;
+  /** The last try to get a session failed; another one follows. */
+  readonly trouble: boolean;
 }
 
 type Word = keyof Strings;
@@ -44,7 +46,7 @@ export function endedWord(reason: GuestpassEndReason): Word {
   return ENDED_WORD[reason];
 }
 
-export function statusOf({ state, conversation, ended, offline }: Situation): Status {
+export function statusOf({ state, conversation, ended, offline, trouble }: Situation): Status {
   if (state === "refused") return { notice: "unavailable", action: "again", writable: false, tone: "bad" };
   if (state === "closed" || conversation === "closed") {
     const notice = ended === "signed-in-elsewhere" ? "elsewhere" : "closed";
@@ -60,8 +62,9 @@ export function statusOf({ state, conversation, ended, offline }: Situation): St
     return { line: "offline", notice: "offlineText", writable: true, tone: "bad" };
   }
   if (ended === "expired" || ended === "cleared") return { notice: ENDED_WORD[ended], writable: true, tone: "quiet" };
-  if (state === "starting" || conversation === "connecting")
-    return { line: "connecting", writable: true, tone: "busy" };
+  if (state === "starting" || conversation === "connecting") {
+    return { line: "connecting", ...(trouble ? { notice: "trouble" } : {}), writable: true, tone: "busy" };
+  }
   if (conversation === "reconnecting") return { line: "reconnecting", writable: true, tone: "busy" };
   return { writable: true, tone: "quiet" };
 }

@@ -1,0 +1,16 @@
+/** Links of ours: beside the page, without telling where from, and said to be so. */
+import { html, type TemplateResult } from "lit";
+import type { Strings } from "../strings/strings.js";
+import { linkify } from "./linkify.js";
+
+/** @param href checked already: see `safeUrl`. */
+export function linkTemplate(href: string, shown: unknown, strings: Strings): TemplateResult {
+  return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${shown}<span class="sr"> (${strings.opensNewTab})</span></a>`;
+}
+
+/** Plain text with its addresses as links. */
+export function linkTemplates(text: string, strings: Strings): unknown[] {
+  return linkify(text).map(({ text: shown, href }) =>
+    href === undefined ? shown : linkTemplate(href, shown, strings),
+  );
+}
