@@ -147,3 +147,30 @@ test("after loading each call is a promise, and Guestpass.element is the element
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
   });
 });
+
+test("a module that does not come at first is asked for again", async ({ page, stage, widget }) => {
+  let asked = 0;
+  await page.route(/\/embed\/element-/, async (route) => {
+    asked += 1;
+    await (asked === 1 ? route.abort("connectionreset") : route.continue());
+  });
+  await page.goto(stage.page(tag()));
+  await expect(widget.launcher).toBeVisible();
+  expect(asked).toBe(2);
+});
+
+test("a panel that cannot be loaded is said, and loaded when it is opened again", async ({ page, stage, widget }) => {
+  let asked = 0;
+  await page.route(/\/embed\/panel-/, async (route) => {
+    asked += 1;
+    await (asked <= 2 ? route.abort("connectionreset") : route.continue());
+  });
+  await page.goto(stage.page(tag()));
+  await expect(widget.launcher).toBeVisible();
+  expect(await widget.call("show")).toMatchObject({ code: "messenger_failed", error: "GuestpassError" });
+  expect(await widget.get("open")).toBe(false);
+  await expect.poll(async () => (await widget.heard("error")).map(({ code }) => code)).toContain("messenger_failed");
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+});

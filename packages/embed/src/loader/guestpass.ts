@@ -12,11 +12,29 @@ import { installGlobal, isInstalled } from "./queue.js";
 declare const __GUESTPASS_ENTRY__: string;
 
 const TAG = "guestpass-messenger";
+const RETRY_MS = [1000, 5000, 30_000];
 
 async function arrive(element: Promise<unknown>, { attributes, manual }: ScriptTag): Promise<GuestpassMessenger> {
   await element;
   await parsed();
   return find() ?? (manual ? await appearance() : insert(attributes));
+}
+
+/** Loads the element's module. A moment without network must not cost the page its messenger. */
+async function loadElement(url: string): Promise<unknown> {
+  for (const delayMs of RETRY_MS) {
+    try {
+      return await import(/* @vite-ignore */ url);
+    } catch {
+      await new Promise((resolve) => {
+        setTimeout(resolve, delayMs);
+        addEventListener("online", resolve, { once: true });
+      });
+      // Some browsers remember that a module failed: by another name it is asked for again.
+      url = `${url.split("?")[0]}?again=${delayMs}`;
+    }
+  }
+  return import(/* @vite-ignore */ url);
 }
 
 function find(): GuestpassMessenger | undefined {
@@ -54,11 +72,9 @@ function appearance(): Promise<GuestpassMessenger> {
 if (!isInstalled()) {
   const script = readScriptTag(ATTRIBUTES);
   let isThere = false;
-  const arrival = arrive(import(/* @vite-ignore */ new URL(__GUESTPASS_ENTRY__, script.src).href), script).then(
-    (element) => {
-      isThere = true;
-      return element;
-    },
-  );
+  const arrival = arrive(loadElement(new URL(__GUESTPASS_ENTRY__, script.src).href), script).then((element) => {
+    isThere = true;
+    return element;
+  });
   installGlobal(VERSION, () => (isThere ? find() : undefined), arrival);
 }
