@@ -1,0 +1,61 @@
+// `node tools/screens.mjs`: takes the README's pictures from the running demo, so that they show what there is.
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright";
+import { browser } from "./setup/browser.mjs";
+import { root, say } from "./setup/steps.mjs";
+
+const OUT = join(root, "docs/screens");
+mkdirSync(OUT, { recursive: true });
+
+const demo = spawn(process.execPath, [join(root, "examples/demo/serve.mjs"), "--port", "0", "--token-life", "15"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const url = await new Promise((resolve) => {
+  demo.stdout.on("data", (chunk) => {
+    const found = /http:\S+/.exec(String(chunk));
+    if (found) resolve(found[0]);
+  });
+});
+const chrome = await chromium.launch({ executablePath: await browser() });
+
+async function talk(page, texts) {
+  const box = page.getByRole("textbox");
+  for (const text of texts) {
+    await box.fill(text);
+    await box.press("Enter");
+    await page.getByText(text, { exact: true }).first().waitFor();
+    await page.waitForTimeout(2500);
+  }
+}
+
+async function screen(name, { texts, setUp, ...context }) {
+  const page = await chrome.newPage(context);
+  await page.goto(url);
+  await setUp?.(page);
+  await page.evaluate(() => globalThis.Guestpass("show"));
+  await talk(page, texts);
+  if (name === "demo") await page.waitForTimeout(24_000);
+  await page.screenshot({ path: join(OUT, `${name}.png`) });
+  await page.evaluate(() => globalThis.Guestpass("reset"));
+  await page.close();
+  say(`docs/screens/${name}.png`);
+}
+
+const desktop = { viewport: { width: 1440, height: 900 } };
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+try {
+  await screen("demo", { ...desktop, texts: ["Do you ship to Oslo?", "menu"] });
+  await screen("dark", { ...desktop, colorScheme: "dark", texts: ["Do you ship to Oslo?", "card"] });
+  await screen("phone", { ...phone, texts: ["Do you ship to Oslo?", "menu"] });
+  await screen("right-to-left", {
+    ...desktop,
+    locale: "ar",
+    texts: ["مرحبا", "menu"],
+    setUp: (page) => page.evaluate(() => document.querySelector("guestpass-messenger").setAttribute("lang", "ar")),
+  });
+} finally {
+  await chrome.close();
+  demo.kill();
+}
