@@ -215,6 +215,31 @@ test.each(["end", "reset", "dispose"] as const)(
   },
 );
 
+test("#23 a patched fetch that knows nothing of abort signals answers too late: discarded all the same", async () => {
+  world = await World.open();
+  const tab = world.tab(undefined, { crypto: true });
+  const page = world.keeper({ tab });
+  const { sessionId } = await world.started(page);
+  await world.pass(60);
+  const late: (() => Promise<void>)[] = [];
+  world.intercept = (url, init) =>
+    new Promise((resolve) => late.push(async () => resolve(await fetch(url, { ...init, signal: null }))));
+  const outcome = expect(page.keeper.refresh()).rejects.toMatchObject({ code: "aborted" });
+  await world.quiet();
+  expect(late.length).toBe(1);
+  world.intercept = undefined;
+  const ending = page.keeper.end();
+  const starting = page.keeper.start();
+  starting.catch(() => {});
+  await late[0]?.();
+  await world.pass(1);
+  await ending;
+  await outcome;
+  expect((await starting).sessionId).not.toBe(sessionId);
+  expect(page.names()).toEqual(["ready", "ended", "ready"]);
+  expect([...tab.site.local.values()].join()).not.toContain(sessionId);
+});
+
 test("#23 end() while a start is under way: no session afterwards, and a start begins anew", async () => {
   world = await World.open();
   const page = world.keeper();

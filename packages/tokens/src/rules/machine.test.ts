@@ -61,7 +61,7 @@ function anything(random: () => number, state: State, at: number): Occurrence {
   return all[pick] ?? { type: "look", why: "timer" };
 }
 
-test("is total, pure, single-flight and never in a hurry, whatever comes", () => {
+test("is total, pure, single-flight and never in a hurry, whatever comes", { timeout: 60_000 }, () => {
   const random = seeded(7);
   let state = INITIAL;
   let at = 0;

@@ -109,7 +109,7 @@ function happen(draft: Draft, event: Occurrence & Moment): void {
       next.sent = counted(next.sent, at);
       break;
     case "granted":
-      note(draft, "answered", event.flight.kind, at - event.sentAt);
+      note(draft, "answered", event.flight.kind);
       grant(draft, event.session, event.sentAt, null);
       break;
     case "failed":

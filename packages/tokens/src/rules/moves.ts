@@ -55,9 +55,9 @@ export interface Draft {
   readonly now: Moment;
 }
 
-export function note({ effects }: Draft, what: ReportWhat, why?: string, ms?: number, error?: TokensError): void {
+export function note({ effects }: Draft, what: ReportWhat, why?: string, inMs?: number, error?: TokensError): void {
   const { status, requestId } = error ?? {};
-  effects.push(["note", { what, why, ms: ms && Math.round(ms), status, requestId }]);
+  effects.push(["note", { what, why, inMs: inMs && Math.round(inMs), status, requestId }]);
 }
 
 export function emit<K extends Emitted>({ effects }: Draft, type: K, fields: KeeperEventFields[K]): void {
@@ -109,7 +109,7 @@ export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
     next.retryAt = Math.max(next.retryAt, at + QUIET_MS);
     return;
   }
-  note(draft, "failed", error.code, 0, error);
+  note(draft, "failed", error.code, undefined, error);
   const todo = remedy(error);
   // What is mended at once is due at once: it is sent by the look that ends each step, unless something forbids it.
   if (todo === "identity" && !next.ask) next.ask = error;

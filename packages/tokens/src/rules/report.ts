@@ -20,8 +20,8 @@ export interface ReportLine {
   readonly what: ReportWhat;
   /** Why, in one or two words: `timer`, `visible`, `online`, `caller`, a state, a problem code. */
   readonly why?: string | undefined;
-  /** Milliseconds until what was decided is due, or that an answer took. */
-  readonly ms?: number | undefined;
+  /** Milliseconds until what was decided is due. */
+  readonly inMs?: number | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
 }
