@@ -17,8 +17,8 @@ export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): Te
         : picture
     }
     <div class="words">
-      <div class="card-title">${card.title}</div>
-      ${card.description ? html`<p>${card.description}</p>` : nothing}
+      <div class="card-title" dir="auto">${card.title}</div>
+      ${card.description ? html`<p dir="auto">${card.description}</p>` : nothing}
     </div>
     ${card.actions.map((action) => actionTemplate(action, view, canAnswer))}
   </article>`;

@@ -26,8 +26,8 @@ export function datePickerTemplate(
   return html`<div class="card picker" role="group" aria-label=${title ?? strings.pickTime}>
     ${image ? html`<img class="cover" src=${image} alt="" referrerpolicy="no-referrer" />` : nothing}
     <div class="words">
-      <div class="card-title">${title ?? strings.pickTime}</div>
-      ${subtitle ? html`<p>${subtitle}</p>` : nothing}
+      <div class="card-title" dir="auto">${title ?? strings.pickTime}</div>
+      ${subtitle ? html`<p dir="auto">${subtitle}</p>` : nothing}
     </div>
     ${[...days].map(
       ([day, times]) => html`<div class="day-times" role="group" aria-label=${day}>

@@ -22,8 +22,8 @@ export class ListChoice {
     const subtitle = picker.receivedMessage?.subtitle;
     return html`<div class="card picker" role="group" aria-label=${title}>
       <div class="words">
-        <div class="card-title">${title}</div>
-        ${subtitle ? html`<p>${subtitle}</p>` : nothing}
+        <div class="card-title" dir="auto">${title}</div>
+        ${subtitle ? html`<p dir="auto">${subtitle}</p>` : nothing}
       </div>
       ${picker.sections.map(
         (section, index) => html`<fieldset ?disabled=${!canAnswer}>
@@ -51,7 +51,7 @@ export class ListChoice {
         @change=${() => this.#tick(item, section)}
       />
       ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer" />` : nothing}
-      <span><b>${item.title}</b>${item.subtitle ? html`<small>${item.subtitle}</small>` : nothing}</span>
+      <span dir="auto"><b>${item.title}</b>${item.subtitle ? html`<small>${item.subtitle}</small>` : nothing}</span>
     </label>`;
   }
 

@@ -93,7 +93,7 @@ export const messageStyles = css`
     border-end-end-radius: 6px;
   }
   .bubble.sending {
-    opacity: 0.72;
+    opacity: 0.8;
   }
   .bubble.failed {
     background: color-mix(in srgb, var(--_bad) 9%, var(--_surface));
