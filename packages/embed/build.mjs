@@ -52,6 +52,20 @@ const minify = {
   },
 };
 
+/**
+ * What is loaded together lies together: one file compresses better than six. A module goes to the first group that
+ * reaches it without an import(), so what the keeper and the panel share lies with the keeper.
+ */
+const GROUPS = [
+  { name: "element", test: /embed[\\/]src[\\/]define\.ts$/, priority: 3 },
+  { name: "keeper", test: /tokens[\\/]src[\\/]desk\.ts$/, priority: 2 },
+  {
+    name: "panel",
+    test: /embed[\\/]src[\\/](?:messengers[\\/]panel|panel[\\/]panel|strings[\\/]en)\.ts$/,
+    priority: 1,
+  },
+];
+
 async function buildModules() {
   const [{ output: parts }] = await vite({
     ...base,
@@ -63,7 +77,11 @@ async function buildModules() {
       lib: { entry: { element: join(here, "src/define.ts") }, formats: ["es"] },
       rolldownOptions: {
         preserveEntrySignatures: "allow-extension",
-        output: { entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" },
+        output: {
+          entryFileNames: "[name]-[hash].js",
+          chunkFileNames: "[name]-[hash].js",
+          advancedChunks: { groups: GROUPS },
+        },
       },
     },
   });
@@ -134,8 +152,9 @@ export async function build() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { files, budgets } = await build();
-  for (const { name, brotli, limit, files: parts } of budgets) {
-    console.log(`${name}: ${brotli} of ${limit} bytes (brotli), ${parts.length} files`);
+  for (const { name, brotli, limit, aim, files: parts } of budgets) {
+    const missing = brotli > aim ? `, ${brotli - aim} over the aim of ${aim}` : "";
+    console.log(`${name}: ${brotli} of ${limit} bytes (brotli), ${parts.length} files${missing}`);
   }
   if (process.argv.includes("--verbose"))
     for (const [name, { bytes, brotli }] of Object.entries(files)) console.log(`  ${name} ${bytes} ${brotli}`);

@@ -7,7 +7,8 @@ const KIB = 1024;
 const BUDGETS = [
   { name: "loader", limit: 3 * KIB, least: 500 },
   { name: "before opening", limit: 14 * KIB, least: 5 * KIB },
-  { name: "panel opened", limit: 32 * KIB, least: 12 * KIB },
+  // The aim is 32 KiB (docs/decisions/0004). Until it is reached the limit only ever goes down.
+  { name: "panel opened", limit: 46_200, aim: 32 * KIB, least: 12 * KIB },
 ];
 
 /** Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token keeper. */
@@ -38,10 +39,10 @@ export function measureBudgets(chunks, files) {
     "before opening": [...before],
     "panel opened": ["guestpass.js", ...opened],
   };
-  const measured = BUDGETS.map(({ name, limit, least }) => {
+  const measured = BUDGETS.map(({ name, limit, aim = limit, least }) => {
     const brotli = groups[name].reduce((sum, file) => sum + files[file].brotli, 0);
     if (brotli < least) throw new Error(`Budget "${name}": only ${brotli} bytes were measured`);
-    return { name, limit, brotli, files: groups[name] };
+    return { name, limit, aim, brotli, files: groups[name] };
   });
   const broken = measured.filter(({ brotli, limit }) => brotli > limit);
   const verdict = broken
