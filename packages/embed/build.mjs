@@ -80,7 +80,7 @@ async function buildModules() {
         output: {
           entryFileNames: "[name]-[hash].js",
           chunkFileNames: "[name]-[hash].js",
-          advancedChunks: { groups: GROUPS },
+          codeSplitting: { groups: GROUPS },
         },
       },
     },
