@@ -142,7 +142,7 @@ export function openDesk(front: Front): Desk {
     whose = raw;
     session.join(member);
     changed();
-    if (session.state.grant) tell("ready", {});
+    if (session.state.grant && state() !== "refused") tell("ready", {});
     return session;
   };
 

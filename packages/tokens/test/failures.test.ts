@@ -89,6 +89,10 @@ test.each([
   world.peer.fault({ ...fault, times: 3 });
   await world.pass(HOUR);
   expect(page.names()).toEqual(["ready", "expiring", "degraded", "refreshed", "recovered"]);
+  const [degraded] = page.events.filter(({ type }) => type === "degraded");
+  expect(degraded).toMatchObject({
+    error: { code: fault.status === 200 ? "network" : "upstream_unavailable", retryable: true },
+  });
   expect(page.keeper.session?.sessionId).toBe(sessionId);
   expect(world.peer.starts).toBe(1);
 });
@@ -366,6 +370,30 @@ test("#16 identity_expired on a refresh: the new one goes along in its body, and
     { identityToken: jwt("ann", 3) },
   ]);
   expect(page.keeper.session?.sessionId).toBe(sessionId);
+});
+
+test("#16 identity_expired on a refresh that the page asked for early is mended at once, too", async () => {
+  world = await World.open();
+  let version = 1;
+  const getIdentityToken = () => {
+    version += 1;
+    return jwt("ann", version);
+  };
+  const page = world.keeper({ getIdentityToken });
+  const { token } = await world.started(page);
+  await world.pass(60);
+  world.peer.fault({ path: "/refresh", code: "identity_expired" });
+  expect((await page.keeper.refresh()).token).not.toBe(token);
+  expect(world.peer.refreshes).toBe(2);
+});
+
+test("#16 a session lost on a refresh that the page asked for early is replaced at once, too", async () => {
+  world = await World.open();
+  const page = world.keeper();
+  const { sessionId } = await world.started(page);
+  await world.pass(60);
+  world.peer.fault({ path: "/refresh", code: "session_revoked" });
+  expect((await page.keeper.refresh()).sessionId).not.toBe(sessionId);
 });
 
 test("#16 a refused sign-in code is for the page to mend", async () => {

@@ -152,15 +152,22 @@ test("#22 what another tab says of another user, deployment, endpoint, or of an 
     talk: { ...granted.talk, ...session, session: { ...granted.talk.session, token: "forged", ...session } },
   });
   await world.pass(60);
-  spy?.post(forged([1, world.peer.url, "isomebody", "site"], {}));
-  spy?.post(forged([1, "https://elsewhere.example", "", "site"], {}));
-  spy?.post(forged([1, world.peer.url, "", "site"], { sessionId: "another" }));
+  const ours = [1, world.peer.url, "", "site"];
+  const later = { saidAt: world.clock.wall() };
+  spy?.post({ ...forged([1, world.peer.url, "isomebody", "site"], {}), ...later });
+  spy?.post({ ...forged([1, "https://elsewhere.example", "", "site"], {}), ...later });
+  spy?.post({ ...forged([2, world.peer.url, "", "site"], {}), ...later });
+  spy?.post({ ...forged(ours, { sessionId: "another" }), ...later });
   // The same session, but asked for before the one that is held.
-  spy?.post({ ...forged([1, world.peer.url, "", "site"], {}), saidAt: granted.saidAt - 1000 });
+  spy?.post({ ...forged(ours, {}), saidAt: granted.saidAt - 1000 });
   // And one that came so late that its token is dead.
-  spy?.post({ ...forged([1, world.peer.url, "", "site"], {}), saidAt: granted.saidAt - 2 * HOUR * 1000 });
+  spy?.post({ ...forged(ours, {}), saidAt: granted.saidAt - 2 * HOUR * 1000 });
   await world.quiet();
   expect(page.keeper.session?.token).toBe(token);
+  // Only what is the same session's, and newer, is taken.
+  spy?.post({ ...forged(ours, {}), ...later });
+  await world.quiet();
+  expect(page.keeper.session?.token).toBe("forged");
 });
 
 test("#22 a page that was frozen hears late, and does not take an old token for a fresh one", async () => {

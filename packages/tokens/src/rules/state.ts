@@ -100,9 +100,15 @@ export function usable({ grant, life, suspect }: State, at: number): Session | n
 }
 
 /** When a request is due while running; it may lie in the past. */
-export function dueAt({ life, fresh, failures, urgent, suspect, retryAt }: State): number {
+export function dueAt({ life, fresh, ask, failures, urgent, suspect, retryAt }: State): number {
   const renewal =
-    fresh || failures || !life ? 0 : urgent || suspect ? life.floorAt : life.renewable ? life.refreshAt : Infinity;
+    fresh || ask || failures || !life
+      ? 0
+      : urgent || suspect
+        ? life.floorAt
+        : life.renewable
+          ? life.refreshAt
+          : Infinity;
   return Math.max(renewal, retryAt);
 }
 
