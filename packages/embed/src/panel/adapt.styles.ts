@@ -24,20 +24,17 @@ export const adaptStyles = css`
   }
   @media (forced-colors: active) {
     .panel,
-    .menu,
     .bubble,
     .composer,
     .notice,
     .pill,
     .send,
     .jump,
-    .confirm,
     .avatar {
       border: 1px solid CanvasText;
     }
     .send:disabled,
-    textarea:disabled,
-    .item:disabled {
+    textarea:disabled {
       color: GrayText;
       border-color: GrayText;
     }

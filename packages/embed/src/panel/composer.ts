@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { fill } from "../strings/strings.js";
+import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { alertIcon, attachIcon, sendIcon } from "./icons.js";
 import type { Draft } from "./rules/draft.js";
@@ -13,19 +14,14 @@ export interface ComposerView extends View {
   readonly status: Status;
   typed(text: string): void;
   send(): void;
-  /** Files may go along; undefined: none. The text is what a file field accepts. */
-  readonly accepts: string | undefined;
-  /** A file is there and may be sent without a text. */
-  readonly fileReady: boolean;
-  attach(files: FileList | null | undefined): boolean;
-  /** The file beside what is typed. */
-  renderFiles(): unknown;
+  readonly extras: Extras;
   act(action: NonNullable<Status["action"]>): void;
 }
 
 export function composerTemplate(view: ComposerView): TemplateResult {
-  const { strings, status, draft, text } = view;
+  const { strings, status, draft, text, extras } = view;
   const { action } = status;
+  const { accepts } = extras;
   return html`<div class="foot">
     ${
       status.notice
@@ -35,9 +31,9 @@ export function composerTemplate(view: ComposerView): TemplateResult {
           </div>`
         : nothing
     }
-    ${view.renderFiles()}
+    ${extras.renderFiles()}
     <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
-      ${view.accepts === undefined ? nothing : attachTemplate(view, view.accepts)}
+      ${accepts === undefined ? nothing : attachTemplate(view, accepts)}
       <textarea
         part="input"
         rows="1"
@@ -45,14 +41,14 @@ export function composerTemplate(view: ComposerView): TemplateResult {
         enterkeyhint="send"
         autocomplete="off"
         aria-label=${strings.message}
-        aria-invalid=${draft.over > 0 ? "true" : "false"}
+        aria-invalid=${draft.over > 0}
         aria-describedby="over"
         placeholder=${strings.placeholder}
         .value=${live(text)}
         ?disabled=${!status.writable}
         @input=${(event: Event) => view.typed((event.target as HTMLTextAreaElement).value)}
         @keydown=${(event: KeyboardEvent) => pressed(event, view)}
-        @paste=${(event: ClipboardEvent) => view.attach(event.clipboardData?.files) && event.preventDefault()}
+        @paste=${(event: ClipboardEvent) => extras.attach(event.clipboardData?.files) && event.preventDefault()}
       ></textarea>
       <button part="send" class="send" type="submit" aria-label=${strings.send} ?disabled=${!canSend(view)}>
         ${sendIcon}
@@ -79,13 +75,13 @@ function attachTemplate(view: ComposerView, accepts: string): TemplateResult {
 
 function picked(event: Event, view: ComposerView): void {
   const field = event.target as HTMLInputElement;
-  view.attach(field.files);
+  view.extras.attach(field.files);
   // The same file again is a change, too.
   field.value = "";
 }
 
-function canSend({ status, draft, fileReady }: ComposerView): boolean {
-  return status.writable && draft.over === 0 && (draft.sendable || fileReady);
+function canSend({ status, draft, extras: { file } }: ComposerView): boolean {
+  return status.writable && draft.over === 0 && (draft.sendable || typeof file === "object");
 }
 
 function submit(event: Event, view: ComposerView): void {

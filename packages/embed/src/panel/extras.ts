@@ -1,40 +1,42 @@
 /**
- * What the panel loads only when it is needed: rich content with the first message that has some, files with the first
- * one that is chosen. Knows when, and what they may ask of the conversation; draws nothing itself.
+ * What the panel loads only when it is needed: rich content and Markdown with the first message that has some, files
+ * with the first one that is chosen, the menu with the first press. Knows when, and what they may ask of the
+ * conversation; draws nothing itself.
  */
 import type { Answer, Conversation, TranscriptMessage, UploadedAttachment } from "@guestpass/messaging";
+import type { CSSResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import type { Files } from "./files.js";
-import type { PanelHost, View } from "./host.js";
+import type { PanelHost } from "./host.js";
+import type { Questions, QuestionsPanel } from "./questions.js";
+import type { Rich } from "./rich.js";
 import type { RichView } from "./rich-view.js";
 import type { Status } from "./rules/status.js";
 import { adopt } from "./styles.js";
 
-export interface ExtrasPanel extends View {
+export interface ExtrasPanel extends QuestionsPanel {
   readonly messages: readonly TranscriptMessage[];
   readonly status: Status;
   readonly talk: Conversation | undefined;
 }
 
 export class Extras implements RichView {
+  readonly host: PanelHost;
   readonly #panel: ExtrasPanel;
-  readonly #quietly: (work: Promise<unknown> | undefined) => void;
-  #files: Files | undefined;
-  #loading = false;
-  #loadingMarkdown = false;
+  /** Draws rich content, once it is loaded. */
+  rich: Rich | undefined;
   /** Draws a text with Markdown, once the room that can is there; undefined where there is none in it. */
   marked: ((text: string) => unknown) | undefined;
-  /** Draws a message's rich content, once the room that can is there. */
-  rich: ((message: TranscriptMessage) => unknown) | undefined;
+  /** The menu and what it asks, once it is loaded. */
+  questions: Questions | undefined;
+  /** The file beside what is typed, once one was chosen. */
+  files: Files | undefined;
 
-  constructor(panel: ExtrasPanel, quietly: (work: Promise<unknown> | undefined) => void) {
+  constructor(panel: ExtrasPanel) {
     this.#panel = panel;
-    this.#quietly = quietly;
+    this.host = panel.host;
   }
 
-  get host(): PanelHost {
-    return this.#panel.host;
-  }
   get strings(): Strings {
     return this.#panel.strings;
   }
@@ -42,21 +44,26 @@ export class Extras implements RichView {
     return this.#panel.language;
   }
 
-  /** Loads what these messages need; a failure is tried again with the next change. */
+  /** Loads what these messages need. */
   look(messages: readonly TranscriptMessage[]): void {
-    if (!this.#loading && messages.some(({ content }) => content.length > 0)) {
-      this.#loading = true;
-      this.#loadRich().catch(() => {
-        this.#loading = false;
+    if (!this.rich && messages.some(({ content }) => content.length > 0)) {
+      this.#enter(import("./rich.js"), ({ Rich }) => {
+        this.rich ??= new Rich(this);
       });
     }
-    const markdown = this.host.conversation?.markdown ?? false;
-    if (markdown && !this.#loadingMarkdown && messages.some(({ text, direction }) => isMarked(text, direction))) {
-      this.#loadingMarkdown = true;
-      this.#loadMarkdown().catch(() => {
-        this.#loadingMarkdown = false;
+    if (!this.marked && this.host.conversation?.markdown && messages.some(isMarked)) {
+      this.#enter(import("./markdown.js"), ({ markdownTemplate }) => {
+        this.marked = (text) =>
+          isMarked({ text, direction: "received" }) ? markdownTemplate(text, this.strings) : undefined;
       });
     }
+  }
+
+  toggleMenu(): void {
+    this.#enter(import("./questions.js"), ({ Questions }) => {
+      this.questions ??= new Questions(this.#panel);
+      this.questions.toggleMenu();
+    });
   }
 
   /** What a file field may accept; undefined where no file may go. */
@@ -64,31 +71,30 @@ export class Extras implements RichView {
     const limits = this.host.conversationState === "open" ? this.#panel.talk?.attachmentLimits : undefined;
     return limits?.enabled ? (limits.fileTypes ?? []).join(",") : undefined;
   }
-  /** A file that is there to be sent; `wait` while it is on its way. */
-  get file(): UploadedAttachment | "wait" | undefined {
-    return this.#files?.busy ? "wait" : this.#files?.ready;
-  }
 
   /** Takes the first of these files; false when there is none to take. */
-  attach(files: FileList | null | undefined): boolean {
-    const [file] = files ?? [];
+  attach(list: FileList | null | undefined): boolean {
+    const [file] = list ?? [];
     const { talk } = this.#panel;
     if (!file || !talk || this.accepts === undefined) return false;
-    this.#quietly(this.#add(file, talk));
+    this.#enter(import("./files.js"), ({ Files }) => {
+      this.files ??= new Files(this);
+      void this.files.add(file, talk);
+    });
     return true;
   }
 
-  /** The file went with a message. */
-  sent(): void {
-    this.#files?.sent();
+  /** A file that is there to be sent; `wait` while it is on its way. */
+  get file(): UploadedAttachment | "wait" | undefined {
+    return this.files?.busy ? "wait" : this.files?.ready;
   }
 
   clear(): void {
-    this.#files?.remove(this.#panel.talk);
+    this.files?.remove(this.#panel.talk);
   }
 
   renderFiles(): unknown {
-    return this.#files?.render(() => this.#files?.remove(this.#panel.talk));
+    return this.files?.render(() => this.clear());
   }
 
   answerable(message: TranscriptMessage): boolean {
@@ -97,37 +103,25 @@ export class Extras implements RichView {
   }
 
   respond(answer: Answer): void {
-    this.#quietly(this.#panel.talk?.respond(answer));
+    this.#panel.talk?.respond(answer).catch(() => {});
   }
 
   renew(attachmentId: string): Promise<string> {
     return this.#panel.talk?.renewAttachment(attachmentId) ?? Promise.reject(new Error("There is no conversation"));
   }
 
-  async #add(file: File, talk: Conversation): Promise<void> {
-    const { Files, filesStyles } = await import("./files.js");
-    adopt(this.host.renderRoot, filesStyles);
-    this.#files ??= new Files(this);
-    await this.#files.add(file, talk);
-  }
-
-  async #loadMarkdown(): Promise<void> {
-    const { markdownStyles, markdownTemplate } = await import("./markdown.js");
-    adopt(this.host.renderRoot, [markdownStyles]);
-    this.marked = (text) => (isMarked(text, "received") ? markdownTemplate(text, this.strings) : undefined);
-    this.host.requestUpdate();
-  }
-
-  async #loadRich(): Promise<void> {
-    const { Rich, richStyles } = await import("./rich.js");
-    adopt(this.host.renderRoot, richStyles);
-    const rich = new Rich(this);
-    this.rich = (message) => rich.render(message);
-    this.host.requestUpdate();
+  /** Uses a room with its styles, once it is there. What fails to load is asked for again with the next change. */
+  #enter<Room extends { styles: readonly CSSResult[] }>(loading: Promise<Room>, use: (room: Room) => void): void {
+    const enter = (room: Room): void => {
+      adopt(this.host.renderRoot, room.styles);
+      use(room);
+      this.host.requestUpdate();
+    };
+    loading.then(enter).catch(() => {});
   }
 }
 
-/** A guest's own words are shown as they were written. */
-function isMarked(text: string, direction: TranscriptMessage["direction"]): boolean {
+/** Only what agents and bots write: a guest's own words are shown as they were written. */
+function isMarked({ text, direction }: Pick<TranscriptMessage, "text" | "direction">): boolean {
   return direction === "received" && /[*_`~[#]|^\s{0,3}(?:[-+]|\d{1,3}[.)])\s/m.test(text);
 }

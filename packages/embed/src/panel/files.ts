@@ -7,14 +7,14 @@ import { html, nothing } from "lit";
 import { toGuestpassError } from "../errors.js";
 import { fill } from "../strings/strings.js";
 import { sizeOf } from "./attachment.js";
-import { filesStyles as ownStyles } from "./files.styles.js";
+import { filesStyles } from "./files.styles.js";
 import type { View } from "./host.js";
 import { alertIcon, closeIcon } from "./icons.js";
 import { richStyles } from "./rich.styles.js";
 import { fileIcon } from "./rich-icons.js";
 
 /** What this room needs to look as it should. */
-export const filesStyles = [richStyles, ownStyles];
+export const styles = [richStyles, filesStyles];
 
 interface Chosen {
   readonly file: File;

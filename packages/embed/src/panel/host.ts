@@ -16,7 +16,7 @@ export interface PanelHost extends ReactiveControllerHost {
   /** BCP 47, for dates and times. */
   readonly language: string;
   /** The conversation's side of the panel, once it is loaded. */
-  readonly conversation: PanelMessenger | undefined;
+  readonly conversation: Readonly<PanelMessenger> | undefined;
   hide(trigger?: GuestpassTrigger): Promise<void>;
   startSession(): Promise<void>;
   /** Sends what the visitor wrote, patiently. */

@@ -5,7 +5,7 @@ import { linkTemplate, linkTemplates } from "./link.js";
 import { safeUrl } from "./linkify.js";
 import { type Block, type Inline, parseMarkdown } from "./rules/markdown.js";
 
-export const markdownStyles = css`
+const markdownStyles = css`
   .bubble.md {
     white-space: normal;
   }
@@ -42,6 +42,9 @@ export const markdownStyles = css`
     white-space: pre;
   }
 `;
+
+/** What this room needs to look as it should. */
+export const styles = [markdownStyles];
 
 export function markdownTemplate(text: string, strings: Strings): TemplateResult {
   return html`${parseMarkdown(text).map((block) => blockTemplate(block, strings))}`;

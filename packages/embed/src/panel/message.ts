@@ -6,6 +6,7 @@ import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Strings } from "../strings/strings.js";
+import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
 import { linkTemplates } from "./link.js";
@@ -17,10 +18,7 @@ export interface MessageView extends View {
   /** The newest own message: the one that says whether it has arrived. */
   readonly lastSent: string | undefined;
   retry(message: TranscriptMessage): void;
-  /** Draws a text with Markdown, once the room that can is loaded; undefined where there is none in it. */
-  readonly marked: ((text: string) => unknown) | undefined;
-  /** Draws rich content, once the room that can is loaded. */
-  readonly rich: ((message: TranscriptMessage) => unknown) | undefined;
+  readonly extras: Extras;
 }
 
 export function senderName(from: TranscriptMessage["from"], strings: Strings): string {
@@ -44,13 +42,13 @@ export function groupTemplate(group: Group, view: MessageView): TemplateResult {
 
 function messageTemplate(message: TranscriptMessage, view: MessageView): TemplateResult {
   const { text, direction, status, content } = message;
-  const marked = direction === "received" ? view.marked?.(text) : undefined;
+  const marked = direction === "received" ? view.extras.marked?.(text) : undefined;
   const words = marked ?? linkTemplates(text, view.strings);
   return html`${
     text
       ? html`<div part="message ${direction}" class="bubble ${status} ${marked ? "md" : ""}" dir="auto">${words}</div>`
       : nothing
-  }${content.length > 0 ? view.rich?.(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
+  }${content.length > 0 ? view.extras.rich?.render(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
 }
 
 function failure(message: TranscriptMessage, view: MessageView): TemplateResult {

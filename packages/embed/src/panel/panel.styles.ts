@@ -1,4 +1,4 @@
-/** The panel's frame, its head and its questions. Colours and lengths come from the element; nothing is inline, so any CSP is fine. */
+/** The panel's frame, and its head. Colours and lengths come from the element; nothing is inline, so any CSP is fine. */
 import { css } from "lit";
 
 export const panelStyles = css`
@@ -115,86 +115,10 @@ export const panelStyles = css`
     background: var(--_line);
     color: var(--_text);
   }
-  .menu {
-    position: absolute;
-    inset-block-start: calc(100% - 10px);
-    inset-inline-end: 12px;
-    min-inline-size: 200px;
-    padding: 6px;
-    border-radius: 14px;
-    background: var(--_surface);
-    box-shadow:
-      0 0 0 1px var(--_line),
-      0 12px 32px -4px rgb(0 0 0 / 0.28);
-    animation: drop 0.14s var(--_ease);
-  }
-  .item {
-    display: block;
-    inline-size: 100%;
-    min-block-size: 40px;
-    padding-inline: 12px;
-    border-radius: 9px;
-    font-size: 14px;
-  }
-  .item:hover,
-  .item:focus-visible {
-    background: var(--_soft);
-  }
-  .item:disabled {
-    color: var(--_mute);
-    opacity: 0.65;
-    cursor: default;
-    background: none;
-  }
-  .veil {
-    position: absolute;
-    inset: 0;
-    z-index: 3;
-    background: rgb(0 0 0 / 0.34);
-    animation: fade 0.16s;
-  }
-  .confirm {
-    position: absolute;
-    inset-block-end: 0;
-    inset-inline: 0;
-    z-index: 4;
-    padding: 20px 20px max(20px, env(safe-area-inset-bottom));
-    border-start-start-radius: 18px;
-    border-start-end-radius: 18px;
-    background: var(--_surface);
-    animation: rise 0.22s var(--_ease);
-  }
-  .confirm p {
-    margin: 0 0 16px;
-    font-size: 16px;
-    font-weight: 600;
-    text-align: center;
-  }
-  .confirm div {
-    display: flex;
-    gap: 10px;
-  }
-  .confirm .pill {
-    flex: 1;
-    min-block-size: 44px;
-    border-radius: 22px;
-    text-align: center;
-  }
   @keyframes rise {
     from {
       opacity: 0;
       transform: translateY(8px);
-    }
-  }
-  @keyframes drop {
-    from {
-      opacity: 0;
-      transform: translateY(-6px);
-    }
-  }
-  @keyframes fade {
-    from {
-      opacity: 0;
     }
   }
   @keyframes breathe {

@@ -10,7 +10,6 @@ import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
 import { type HeaderView, headerTemplate } from "./header.js";
 import type { PanelHost } from "./host.js";
-import { Questions, type QuestionsPanel } from "./questions.js";
 import { type Draft, judgeDraft } from "./rules/draft.js";
 import { type Row, rowsOf } from "./rules/rows.js";
 import { type Status, statusOf } from "./rules/status.js";
@@ -19,17 +18,14 @@ import { adopt } from "./styles.js";
 import { type TranscriptView, transcriptTemplate } from "./transcript.js";
 import { Viewport } from "./viewport.js";
 
-export class Panel
-  implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel, QuestionsPanel
-{
+export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel {
   readonly host: PanelHost;
   strings: Strings;
   text = "";
   loadingOlder = false;
   below = 0;
   messages: readonly TranscriptMessage[] = [];
-  readonly #extras = new Extras(this, quietly);
-  readonly #questions = new Questions(this);
+  readonly extras: Extras;
   readonly #follow = new Follow();
   #viewport: Viewport;
   #newest: TranscriptMessage | undefined;
@@ -38,6 +34,7 @@ export class Panel
   constructor(host: PanelHost, strings: Strings) {
     this.host = host;
     this.strings = strings;
+    this.extras = new Extras(this);
     this.#viewport = new Viewport(() => this.#dialog);
     adopt(host.renderRoot);
     host.addController(this);
@@ -97,12 +94,12 @@ export class Panel
       tabindex="-1"
       ?hidden=${!open}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
-      @click=${(event: Event) => this.#questions.clicked(event.target as Element)}
-      @dragover=${(event: DragEvent) => this.accepts !== undefined && event.preventDefault()}
-      @drop=${(event: DragEvent) => this.attach(event.dataTransfer?.files) && event.preventDefault()}
+      @click=${(event: Event) => this.extras.questions?.clicked(event.target as Element)}
+      @dragover=${(event: DragEvent) => this.extras.accepts !== undefined && event.preventDefault()}
+      @drop=${(event: DragEvent) => this.extras.attach(event.dataTransfer?.files) && event.preventDefault()}
     >
       ${headerTemplate(this)} ${transcriptTemplate(this)} ${composerTemplate(this)}
-      ${this.#questions.render()}
+      ${this.extras.questions?.render()}
     </section>`;
   }
 
@@ -111,7 +108,7 @@ export class Panel
     this.#follow.before();
     this.messages = this.host.conversation?.messages ?? [];
     this.#noticeNewest();
-    this.#extras.look(this.messages);
+    this.extras.look(this.messages);
   }
 
   hostUpdated(): void {
@@ -150,7 +147,7 @@ export class Panel
   /** Forgets what is written and not sent. */
   clear(): void {
     this.text = "";
-    this.#extras.clear();
+    this.extras.clear();
     this.host.requestUpdate();
   }
 
@@ -161,11 +158,11 @@ export class Panel
   }
 
   send(): void {
-    const { file } = this.#extras;
+    const { file } = this.extras;
     if (file === "wait") return;
     const text = this.text.trim();
     this.text = "";
-    this.#extras.sent();
+    this.extras.files?.sent();
     this.#follow.toEnd();
     quietly(file ? this.talk?.send(text, { attachment: file.id }) : this.host.write(text));
     this.#find("textarea")?.focus();
@@ -178,25 +175,6 @@ export class Panel
 
   act(): void {
     quietly(this.host.startSession());
-  }
-
-  get marked(): TranscriptView["marked"] {
-    return this.#extras.marked;
-  }
-  get rich(): TranscriptView["rich"] {
-    return this.#extras.rich;
-  }
-  get accepts(): string | undefined {
-    return this.#extras.accepts;
-  }
-  get fileReady(): boolean {
-    return this.#extras.file !== undefined && this.#extras.file !== "wait";
-  }
-  attach(files: FileList | null | undefined): boolean {
-    return this.#extras.attach(files);
-  }
-  renderFiles(): unknown {
-    return this.#extras.renderFiles();
   }
 
   scrolled(): void {
@@ -224,19 +202,6 @@ export class Panel
     this.host.requestUpdate();
   }
 
-  get menuOpen(): boolean {
-    return this.#questions.menuOpen;
-  }
-  toggleMenu(): void {
-    this.#questions.toggleMenu();
-  }
-  askEnd(): void {
-    this.#questions.askEnd();
-  }
-  startNew(): void {
-    this.#questions.startNew();
-  }
-
   close(): void {
     quietly(this.host.hide("close-button"));
   }
@@ -246,7 +211,7 @@ export class Panel
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!this.#questions.escape()) quietly(this.host.hide("escape"));
+    if (!this.extras.questions?.escape()) quietly(this.host.hide("escape"));
   }
 
   /** A message that comes while its reader is further up is counted. */

@@ -1,15 +1,17 @@
 /**
- * What may be done about the conversation as a whole, and the question before it is ended. Holds whether the menu or
- * the question is open, and moves the focus in and back.
+ * What may be done about the conversation as a whole: the menu, and the question before it is ended. Holds which of
+ * them is open, and moves the focus in and back. Loaded when the menu is first asked for.
  */
-import type { TemplateResult } from "lit";
-import type { Strings } from "../strings/strings.js";
-import { confirmTemplate } from "./confirm.js";
-import type { PanelHost } from "./host.js";
+import { html, nothing, type TemplateResult } from "lit";
+import type { PanelHost, View } from "./host.js";
+import { questionsStyles } from "./questions.styles.js";
 
-export interface QuestionsPanel {
+/** What this room needs to look as it should. */
+export const styles = [questionsStyles];
+
+export interface QuestionsPanel extends View {
   readonly host: PanelHost;
-  readonly strings: Strings;
+  /** There is a conversation that can be ended. */
   readonly canEnd: boolean;
   /** Moves the focus to what the selector finds, once it is drawn. */
   focusOn(selector: string): void;
@@ -32,16 +34,6 @@ export class Questions {
     this.#panel.focusOn(open ? ".item:not(:disabled)" : ".more");
   }
 
-  askEnd(): void {
-    this.#ask("end");
-  }
-
-  startNew(): void {
-    this.menuOpen = false;
-    if (this.#panel.canEnd) this.#ask("startNew");
-    else this.#panel.act();
-  }
-
   /** Closes what is open; false when nothing is. */
   escape(): boolean {
     if (this.menuOpen) this.toggleMenu(false);
@@ -55,8 +47,37 @@ export class Questions {
     if (this.menuOpen && !target.closest(".menu, .more")) this.toggleMenu(false);
   }
 
+  /** The menu, at the head's end. */
+  renderMenu(): unknown {
+    const { strings, canEnd } = this.#panel;
+    if (!this.menuOpen) return nothing;
+    return html`<div class="menu" role="menu" @keydown=${walk}>
+      <button role="menuitem" class="item" ?disabled=${!canEnd} @click=${() => this.#ask("end")}>
+        ${strings.endConversation}
+      </button>
+      <button role="menuitem" class="item" @click=${() => this.#startNew()}>${strings.startNew}</button>
+    </div>`;
+  }
+
+  /** The question, over everything else. */
   render(): TemplateResult | undefined {
-    return this.#asking && confirmTemplate(this.#panel.strings, (yes) => this.#answered(yes));
+    const { strings } = this.#panel;
+    if (!this.#asking) return undefined;
+    const cancel = (): void => this.#answered(false);
+    return html`<div class="veil" @click=${cancel}></div>
+      <div class="confirm" role="alertdialog" aria-label=${strings.endQuestion}>
+        <p>${strings.endQuestion}</p>
+        <div>
+          <button class="pill" @click=${cancel}>${strings.cancel}</button>
+          <button class="pill strong" @click=${() => this.#answered(true)}>${strings.end}</button>
+        </div>
+      </div>`;
+  }
+
+  #startNew(): void {
+    this.menuOpen = false;
+    if (this.#panel.canEnd) this.#ask("startNew");
+    else this.#panel.act();
   }
 
   #ask(next: "end" | "startNew"): void {
@@ -75,4 +96,15 @@ export class Questions {
     // What fails is told by the element's events.
     done.catch(() => {});
   }
+}
+
+/** Arrow keys move within the menu, and round its ends. */
+function walk(event: KeyboardEvent): void {
+  const items = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(".item:not(:disabled)")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const at = items.indexOf(event.target as HTMLElement);
+  const to = event.key === "Home" ? 0 : event.key === "End" ? -1 : step === undefined ? undefined : at + step;
+  if (to === undefined) return;
+  event.preventDefault();
+  items.at(to % items.length)?.focus();
 }

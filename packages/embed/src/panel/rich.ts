@@ -12,11 +12,11 @@ import { datePickerTemplate } from "./date-picker.js";
 import { ListChoice } from "./list-picker.js";
 import { pickerStyles } from "./picker.styles.js";
 import { quickRepliesTemplate } from "./quick-replies.js";
-import { richStyles as contentStyles } from "./rich.styles.js";
+import { richStyles } from "./rich.styles.js";
 import type { RichView } from "./rich-view.js";
 
 /** What this room needs to look as it should. */
-export const richStyles = [contentStyles, pickerStyles];
+export const styles = [richStyles, pickerStyles];
 
 export class Rich {
   readonly #view: RichView;

@@ -33,7 +33,7 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
       aria-live="polite"
       aria-relevant="additions"
       aria-label=${strings.title}
-      aria-busy=${view.filling ? "true" : "false"}
+      aria-busy=${view.filling}
       tabindex="0"
       @scroll=${() => view.scrolled()}
     >
