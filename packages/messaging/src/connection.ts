@@ -3,292 +3,281 @@
  * it feeds the machine and runs the effects that concern the connection; the others it hands to the conversation.
  */
 import { ECHO_TRACING_ID, type InboundFrame, type OutboundFrame, type SessionResponse } from "@guestpass/protocol";
-import type { ConversationState, ConversationToken } from "./contract.js";
 import { MessagingError } from "./errors.js";
-import { Health } from "./health.js";
-import { createAsks, type Reply } from "./io/asks.js";
+import { createAsks } from "./io/asks.js";
 import { type Line, openLine } from "./io/socket.js";
-import type { Settings } from "./options.js";
-import { configureFrame, echoFrame, frameToken, type Speaker, sameToPlatform } from "./rules/frames.js";
-import { FRESH_PACE, type Kind, newConnection, pause, pauseMs, spend, waitMs } from "./rules/limits.js";
-import { type ConversationEffect, type Effect, type Link, type LinkEvent, publicState } from "./rules/link.js";
+import type { Connection, ConnectionHost } from "./rooms.js";
+import { configureFrame, echoFrame, frameToken, type Speaker } from "./rules/frames.js";
+import { FRESH_PACE, type Kind, newConnection, pauseMs, spend, waitMs } from "./rules/limits.js";
+import { type Effect, type Link, type LinkEvent, NEW_LINK, publicState } from "./rules/link.js";
+import { step } from "./rules/machine.js";
 import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
 import { refusal, verdict } from "./rules/refusal.js";
-import { Runner } from "./runner.js";
-import { Timers } from "./timers.js";
-import { type TokenAnswer, TokenSource } from "./token-source.js";
+import { createTokenSource } from "./token-source.js";
 
 const CONFIGURE_TIMEOUT_MS = 15_000;
 const LEAVE_TIMEOUT_MS = 10_000;
 const ECHO_TIMEOUT_MS = 6_000;
+/** A line that was quiet this long is asked whether it lives; on a sign of waking sooner. */
+const QUIET_MS = 40_000;
+const QUIET_ON_WAKE_MS = 5_000;
 /** Without a network the signal that it is back comes first; but it may be wrong. */
 const OFFLINE_RETRY_MS = 30_000;
 /** So many tries in vain are worth telling. */
-const TELL_AFTER = 3;
+const TELL_AFTER = 4;
 
-export interface ConnectionHost {
-  stateChanged(state: ConversationState, previous: ConversationState): void;
-  run(effect: ConversationEffect): void;
-  session(session: SessionResponse): void;
-  /** What the connection has no use for itself. */
-  frame(frame: InboundFrame): void;
-  failed(error: MessagingError): void;
-  /** The line is gone; nobody will answer on it. */
-  down(): void;
-}
+export function createConnection(host: ConnectionHost): Connection {
+  const { settings, timers } = host;
+  const { clock, random, uuid, createSocket, online, visible } = settings.ports;
+  const asks = createAsks(clock);
+  const tokens = createTokenSource(host);
+  const queue: LinkEvent[] = [];
+  let running = false;
+  let link = NEW_LINK;
+  let line: Line | null = null;
+  /** The frame that the session was last configured with. */
+  let configured: ReturnType<typeof configureFrame> | null = null;
+  let pace = FRESH_PACE;
+  let heardAt = 0;
+  let checking = false;
+  let cause: unknown;
 
-export class Connection {
-  readonly #settings: Settings;
-  readonly #host: ConnectionHost;
-  readonly #runner: Runner;
-  readonly #tokens: TokenSource;
-  readonly #asks;
-  readonly #health: Health;
-  readonly #timers: Timers<"configure" | "retry" | "leave" | "stable">;
-  readonly #unlisten: (() => void)[];
-  #line: Line | null = null;
-  /** What the session was last configured with. */
-  #configured: { speaker: Speaker; tracingId: string } | null = null;
-  #pace = FRESH_PACE;
-  #cause: unknown;
+  const speaker = (): Speaker => ({ ...settings, token: tokens.newest() });
+  const tokenOfFrames = () => frameToken(speaker());
 
-  constructor(settings: Settings, host: ConnectionHost) {
-    this.#settings = settings;
-    this.#host = host;
-    const { clock, online, visible } = settings.ports;
-    this.#runner = new Runner({
-      stateChanged: (state, previous) => host.stateChanged(state, previous),
-      run: (effect) => this.#run(effect),
-      settled: (link) => link.leaving || this.#timers.disarm("leave"),
-    });
-    this.#tokens = new TokenSource(settings);
-    this.#asks = createAsks(clock);
-    this.#timers = new Timers(clock);
-    this.#health = new Health({ clock, visible, echo: () => this.#echo(), dead: () => this.presumeDead() });
-    this.#unlisten = [online.onChange(() => this.#woke()), visible.onChange(() => this.#woke())];
-  }
-
-  get state(): ConversationState {
-    return publicState(this.link);
-  }
-
-  get link(): Link {
-    return this.#runner.link;
-  }
-
-  /** Why the connection last failed, for the error that a caller sees. */
-  get cause(): unknown {
-    return this.#cause;
-  }
-
-  get frameToken(): string {
-    return frameToken(this.#tokens.speaker);
-  }
-
-  dispatch(event: LinkEvent): void {
-    this.#runner.dispatch(event);
-  }
-
-  /** Writes a frame and gives 0; or the milliseconds to wait, Infinity while there is no session. */
-  write(kind: Exclude<Kind, "history">, frame: OutboundFrame): number {
-    if (this.link.phase !== "ready") return Infinity;
-    const { clock } = this.#settings.ports;
-    const wait = waitMs(this.#pace, kind, clock.now());
-    if (wait > 0) return wait;
-    if (!this.#line?.send(frame)) return Infinity;
-    this.#pace = spend(this.#pace, kind, clock.now());
-    return 0;
-  }
-
-  /** Milliseconds until history may be asked; 0: it is counted as asked. */
-  spendHistory(): number {
-    const now = this.#settings.ports.clock.now();
-    const wait = waitMs(this.#pace, "history", now);
-    if (wait === 0) this.#pace = spend(this.#pace, "history", now);
-    return wait;
-  }
-
-  /** Sends a question and waits for its answer; null: none came. */
-  ask(
-    frame: OutboundFrame & { tracingId: string },
-    timeoutMs: number,
-    fits: (frame: InboundFrame) => boolean,
-  ): Promise<Reply> {
-    const reply = this.#asks.wait(frame.tracingId, timeoutMs, fits);
-    if (this.write("control", frame) > 0) this.#asks.cancel(frame.tracingId);
-    return reply;
-  }
-
-  /** Waits for a frame that comes unasked. */
-  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply> {
-    return this.#asks.wait(this.#settings.ports.uuid(), timeoutMs, fits);
-  }
-
-  setToken(token: ConversationToken): void {
-    this.#tokens.set(token);
-    this.#configureAnew();
-  }
-
-  /** Nothing came when something had to: the line counts as dead. */
-  presumeDead(): void {
-    this.#close();
-    this.dispatch({ type: "lost" });
-  }
-
-  /** The guest's goodbye is answered in time or taken as answered. */
-  expectGoodbye(): void {
-    this.#timers.arm("leave", LEAVE_TIMEOUT_MS, () => this.dispatch({ type: "leave-timeout" }));
-  }
-
-  dispose(): void {
-    for (const stop of this.#unlisten) stop();
-  }
-
-  #run(effect: Effect): void {
-    switch (effect.do) {
-      case "ask-token":
-        this.#tokens.ask((answer) => this.#gotToken(answer));
-        break;
-      case "refuse-token":
-        this.#tokens.replace((answer) => this.#gotToken(answer));
-        break;
-      case "open":
-        this.#open();
-        break;
-      case "configure":
-        this.#configure(effect.startNew);
-        break;
-      case "close":
-        this.#close();
-        break;
-      case "wait":
-        this.#wait(effect.attempt);
-        break;
-      default:
-        if (effect.do === "clear" || effect.do === "close-session") this.expectGoodbye();
-        this.#host.run(effect);
+  function dispatch(...event: LinkEvent): void {
+    queue.push(event);
+    if (running) return;
+    running = true;
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) take(next);
+    } finally {
+      running = false;
     }
   }
 
-  #gotToken(answer: TokenAnswer): void {
-    if (answer.type === "token-failed") this.#cause = answer.cause;
-    this.dispatch(answer);
+  function take(event: LinkEvent): void {
+    const before = link;
+    const { link: after, effects } = step(before, event);
+    link = after;
+    // An end that somebody wanted has no cause.
+    if (event[0] === "disconnect" || event[0] === "over") cause = undefined;
+    const [state, previous] = [publicState(after), publicState(before)];
+    if (state !== previous) host.stateChanged(state, previous);
+    for (const effect of effects) run(effect, after);
+    // The guest's goodbye is answered in time or taken as answered.
+    if (!after.leaving) timers.disarm("leave");
+    else if (!before.leaving) timers.arm("leave", LEAVE_TIMEOUT_MS, () => dispatch("leave-timeout"));
   }
 
-  #open(): void {
-    const { ports, socketUrl } = this.#settings;
-    this.#pace = newConnection(this.#pace);
+  function run(effect: Effect, at: Link): void {
+    switch (effect) {
+      case "ask":
+      case "replace":
+        void tokens.get(effect === "replace", (retryable, problem) => {
+          cause = problem;
+          if (retryable === null) dispatch("token");
+          else dispatch("token-failed", retryable);
+        });
+        break;
+      case "open":
+        open();
+        break;
+      case "configure":
+        configure(at.startNew);
+        break;
+      case "hang-up":
+        hangUp();
+        break;
+      case "wait":
+        waitForTry(at.attempt);
+        break;
+      default:
+        host.run(effect, at);
+    }
+  }
+
+  function open(): void {
+    pace = newConnection(pace);
     try {
-      this.#line = openLine(ports.createSocket(socketUrl), ports.clock, {
-        opened: () => this.dispatch({ type: "opened" }),
-        frame: (frame) => this.#hear(frame),
-        lost: () => this.presumeDead(),
+      line = openLine(createSocket(settings.socketUrl), clock, {
+        opened: () => dispatch("opened"),
+        frame: hear,
+        lost: presumeDead,
       });
     } catch (error) {
       // No socket can be made here; trying again would change nothing.
-      this.#cause = error;
-      this.dispatch({ type: "rejected" });
+      cause = error;
+      dispatch("rejected");
     }
   }
 
-  #configure(startNew: boolean): void {
-    const { ports } = this.#settings;
-    const { speaker } = this.#tokens;
-    const tracingId = ports.uuid();
-    this.#configured = { speaker, tracingId };
-    this.#pace = spend(this.#pace, "control", ports.clock.now());
-    this.#line?.send(configureFrame(speaker, startNew, tracingId));
-    this.#timers.arm("configure", CONFIGURE_TIMEOUT_MS, () => {
-      this.#cause = new MessagingError("timeout", "The messenger did not configure the session in time.");
-      this.presumeDead();
+  function configure(startNew: boolean): void {
+    configured = configureFrame(speaker(), startNew, uuid());
+    count("control");
+    line?.send(configured);
+    timers.arm("configure", CONFIGURE_TIMEOUT_MS, () => {
+      cause = new MessagingError("timeout", "The messenger did not configure the session in time");
+      presumeDead();
     });
   }
 
   /** The platform has to be told of a token that it would tell apart from the one before. */
-  #configureAnew(): void {
-    if (this.link.phase !== "ready" || !this.#configured) return;
-    if (!sameToPlatform(this.#configured.speaker, this.#tokens.speaker)) this.dispatch({ type: "reconfigure" });
+  function configureAnew(): void {
+    if (!configured) return;
+    const anew = configureFrame(speaker(), configured.startNew, configured.tracingId);
+    if (JSON.stringify(anew) !== JSON.stringify(configured)) dispatch("reconfigure");
   }
 
-  #wait(attempt: number): void {
-    const { clock, random, online } = this.#settings.ports;
+  function waitForTry(attempt: number): void {
     if (attempt === TELL_AFTER) {
-      const text = "The messenger cannot be reached; it is tried on.";
-      this.#host.failed(new MessagingError("socket_refused", text, { retryable: true, cause: this.#cause }));
+      const options = { retryable: true, cause };
+      host.failed(new MessagingError("socket_refused", "The messenger cannot be reached; it is tried on", options));
     }
-    const paused = this.#pace.pausedUntil - clock.now();
-    const delay = online.current() ? reconnectDelayMs(attempt, random()) : OFFLINE_RETRY_MS;
-    this.#timers.arm("retry", Math.max(delay, paused), () => this.dispatch({ type: "due" }));
+    const delay = online.current() ? reconnectDelayMs(attempt - 1, random()) : OFFLINE_RETRY_MS;
+    timers.arm("retry", Math.max(delay, pace.pausedUntil - clock.now()), () => dispatch("due"));
   }
 
-  #close(): void {
-    for (const name of ["configure", "retry", "stable"] as const) this.#timers.disarm(name);
-    this.#tokens.cancel();
-    this.#health.stop();
-    if (!this.#line) return;
-    this.#line.close();
-    this.#line = null;
-    this.#configured = null;
-    this.#asks.drop();
-    this.#host.down();
+  function hangUp(): void {
+    tokens.cancel();
+    timers.disarm("configure", "retry", "stable", "quiet");
+    const old = line;
+    line = null;
+    configured = null;
+    if (!old) return;
+    old.close();
+    asks.drop();
+    host.down();
   }
 
-  #hear(frame: InboundFrame): void {
-    this.#health.heard();
-    if (this.#asks.answer(frame)) return;
-    const configuring = this.link.phase === "configuring" || frame.tracingId === this.#configured?.tracingId;
+  function presumeDead(): void {
+    hangUp();
+    dispatch("lost");
+  }
+
+  function hear(frame: InboundFrame): void {
+    heardAt = clock.now();
+    if (asks.answer(frame)) return;
+    const configuring = link.phase === "configuring" || frame.tracingId === configured?.tracingId;
     if (frame.kind === "session") {
-      this.#accept(frame.session);
-    } else if (frame.kind === "too-many-requests") {
-      this.#pace = pause(this.#pace, this.#settings.ports.clock.now() + pauseMs(frame.retryAfterSeconds));
-      if (configuring) this.presumeDead();
-      else this.#host.frame(frame);
-    } else if (frame.kind === "error") {
-      this.#refused(frame, configuring);
-    } else {
-      this.#host.frame(frame);
+      accept(frame.session);
+      return;
     }
-  }
-
-  #refused(frame: Extract<InboundFrame, { kind: "error" }>, configuring: boolean): void {
-    const found = verdict(frame.code, frame.text, configuring);
-    if (found) {
-      this.#timers.disarm("configure");
-      this.#cause = refusal(frame.code, frame.text);
+    if (frame.kind === "too-many-requests") {
+      pace = { ...pace, pausedUntil: Math.max(pace.pausedUntil, heardAt + pauseMs(frame.retryAfterSeconds)) };
+      if (configuring) {
+        presumeDead();
+        return;
+      }
     }
-    if (found === "over") this.dispatch({ type: "over", reason: "expired" });
-    else if (found === "temporary") this.presumeDead();
-    else if (found) this.dispatch({ type: found === "token" ? "refused" : "rejected" });
+    const found = frame.kind === "error" ? verdict(frame.code, frame.text, configuring) : null;
+    if (found && frame.kind === "error") {
+      timers.disarm("configure");
+      if (found === "over") {
+        dispatch("over", "expired");
+        return;
+      }
+      cause = refusal(frame.code, frame.text);
+      if (found === "lost") {
+        presumeDead();
+        return;
+      }
+      dispatch(found);
+    }
     // What it was about is told last: nothing may go again with a token that was just refused.
-    if (!configuring && found !== "over") this.#host.frame(frame);
+    if (!configuring) host.hear(frame);
   }
 
-  #accept(session: SessionResponse): void {
-    this.#timers.disarm("configure");
-    this.#host.session(session);
-    const { connected, newSession, readOnly } = session;
-    this.dispatch({ type: "session", connected, newSession, readOnly });
-    if (this.link.phase !== "ready") return;
-    this.#cause = undefined;
-    this.#timers.arm("stable", STABLE_MS, () => this.dispatch({ type: "stable" }));
-    this.#health.watch();
-    this.#configureAnew();
+  function accept(session: SessionResponse): void {
+    timers.disarm("configure");
+    host.session(session);
+    dispatch("session", session);
+    if (link.phase !== "ready") return;
+    cause = undefined;
+    timers.arm("stable", STABLE_MS, () => dispatch("stable"));
+    watch();
+    configureAnew();
+  }
+
+  function wait(kind: Kind): number {
+    if (kind !== "history" && link.phase !== "ready") return Number.POSITIVE_INFINITY;
+    return waitMs(pace, kind, clock.now());
+  }
+
+  function count(kind: Kind): void {
+    pace = spend(pace, kind, clock.now());
+  }
+
+  function write(kind: Kind, frame: OutboundFrame): number {
+    const ms = wait(kind);
+    if (ms > 0) return ms;
+    if (!line?.send(frame)) return Number.POSITIVE_INFINITY;
+    count(kind);
+    return 0;
+  }
+
+  /** A hidden page asks nothing; it is asked when it is seen again. */
+  function watch(): void {
+    if (link.phase !== "ready" || !visible.current()) return;
+    timers.arm("quiet", Math.max(1_000, QUIET_MS + heardAt - clock.now()), () => void check(QUIET_MS));
+  }
+
+  async function check(quietMs: number, needed = visible.current()): Promise<void> {
+    const asked = line;
+    const askedAt = clock.now();
+    if (!checking && needed && askedAt - heardAt >= quietMs && !write("echo", echoFrame(tokenOfFrames()))) {
+      checking = true;
+      const reply = await asks.wait(ECHO_TRACING_ID, ECHO_TIMEOUT_MS, () => false);
+      checking = false;
+      if (reply) host.hear(reply);
+      else if (line === asked && heardAt < askedAt) presumeDead();
+    }
+    watch();
   }
 
   /** The network or the page came back: a waiting try goes now, and a line that stood through it must show that it lives. */
-  #woke(): void {
-    if (!this.#settings.ports.online.current()) return;
-    this.dispatch({ type: "due" });
-    this.#health.woke();
+  function woke(): void {
+    if (!online.current()) return;
+    dispatch("due");
+    void check(QUIET_ON_WAKE_MS);
   }
 
-  #echo(): Promise<Reply> | null {
-    if (this.write("echo", echoFrame(this.frameToken)) > 0) return null;
-    return this.#asks
-      .wait(ECHO_TRACING_ID, ECHO_TIMEOUT_MS, () => false)
-      .then((reply) => {
-        if (reply) this.#host.frame(reply);
-        return reply;
-      });
-  }
+  const stopOnline = online.onChange(woke);
+  const stopVisible = visible.onChange(woke);
+
+  return {
+    get state() {
+      return publicState(link);
+    },
+    get link() {
+      return link;
+    },
+    get cause() {
+      return cause;
+    },
+    get frameToken() {
+      return tokenOfFrames();
+    },
+    dispatch,
+    wait,
+    write,
+    count,
+    presumeDead,
+    ask(frame, timeoutMs, fits) {
+      const reply = asks.wait(frame.tracingId, timeoutMs, fits);
+      if (write("control", frame) > 0) asks.cancel(frame.tracingId);
+      // Silence may be the line's.
+      void reply.then((answer) => (answer ? undefined : check(QUIET_ON_WAKE_MS, true)));
+      return reply;
+    },
+    expect: (timeoutMs, fits) => asks.wait(uuid(), timeoutMs, fits),
+    setToken(fresh) {
+      tokens.set(fresh);
+      configureAnew();
+    },
+    dispose() {
+      stopOnline();
+      stopVisible();
+    },
+  };
 }

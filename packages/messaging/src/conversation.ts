@@ -2,291 +2,276 @@
  * The conversation as its caller knows it. Puts connection, exchange, catch-up and presence together: calls go down to
  * them, what the platform says comes up through here and becomes events.
  */
-import type { SessionResponse } from "@guestpass/protocol";
-import { type AttachingHost, attach, attachmentLimits, detach, renewAttachment } from "./attaching.js";
-import { CatchUp } from "./catch-up.js";
-import { Connection } from "./connection.js";
-import type * as contract from "./contract.js";
-import { Emitter } from "./emitter.js";
-import type { MessagingError } from "./errors.js";
-import { Exchange } from "./exchange.js";
-import { type HearingHost, hear } from "./hearing.js";
-import { createHistory } from "./io/history.js";
-import { readOptions, type Settings } from "./options.js";
-import { Presence } from "./presence.js";
-import { answerMessage, messageFrame, textMessage } from "./rules/frames.js";
+import type { OutboundMessage, SessionResponse } from "@guestpass/protocol";
+import type { CatchUp, CatchUpHost } from "./catch-up.js";
+import { createConnection } from "./connection.js";
+import type { Conversation, ConversationOptions, ConversationState, EndReason } from "./contract.js";
+import { createEmitter } from "./emit.js";
+import { MessagingError } from "./errors.js";
+import { createExchange } from "./exchange.js";
+import { type HearingHost, hearFrame } from "./hearing.js";
+import type { UploadHost } from "./io/uploads.js";
+import { readOptions } from "./options.js";
+import { createPresence, type PresenceHost } from "./presence.js";
+import type { ConnectionHost, ExchangeHost } from "./rooms.js";
+import { attachmentLimits } from "./rules/attachment-limits.js";
+import { textMessage } from "./rules/frames.js";
 import { tooLarge } from "./rules/limits.js";
-import type { ConversationEffect } from "./rules/link.js";
-import { type Because, disposed, givenUp, notOpen } from "./rules/outcome.js";
-import { type Settle, settleable } from "./settle.js";
+import type { Effect, Link } from "./rules/link.js";
+import { createTimers } from "./timers.js";
 
-/** A conversation with the platform. Connects nothing by itself. Throws a TypeError for a wrong option. */
-export function createConversation(options: contract.ConversationOptions): contract.Conversation {
-  return new Room(readOptions(options));
+/** Everything that the rooms ask of each other. */
+type Parts = ConnectionHost & ExchangeHost & PresenceHost & HearingHost & CatchUpHost & UploadHost;
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
-class Room extends Emitter implements contract.Conversation {
-  readonly #settings: Settings;
-  readonly #connection: Connection;
-  readonly #exchange: Exchange;
-  readonly #catchUp: CatchUp;
-  readonly #presence: Presence;
-  readonly #parts: HearingHost & AttachingHost;
-  #session: SessionResponse | null = null;
-  #opening: Settle | null = null;
-  #ending: Settle | null = null;
-  #attributesGiven = false;
-  #disposed = false;
+/** The older pages are made ready so long after a start, before the first reconnect needs them. */
+const PREPARE_MS = 3_000;
 
-  constructor(settings: Settings) {
-    super();
-    this.#settings = settings;
-    const { ports, config, urls } = settings;
-    const emit: typeof this.emit = (type, detail) => this.emit(type, detail);
-    this.#connection = new Connection(settings, {
-      stateChanged: (state, previous) => emit("state", { state, previous }),
-      run: (effect) => this.#run(effect),
-      session: (session) => this.#accept(session),
-      frame: (frame) => hear(this.#parts, frame),
-      failed: (error) => emit("error", { error }),
-      down: () => {
-        this.#catchUp.stop();
-        this.#exchange.lost();
-        this.#presence.down();
-      },
-    });
-    this.#exchange = new Exchange({
-      ports,
-      emit,
-      write: (id, message) => this.#connection.write("message", messageFrame(this.#connection.frameToken, message, id)),
-      presumeDead: () => this.#connection.presumeDead(),
-      recheck: () => void this.#catchUp.sync(true, () => {}),
-    });
-    const history = createHistory({
-      api: urls.api,
-      fetch: ports.fetch,
-      clock: ports.clock,
-      uuid: ports.uuid,
-      line: this.#connection,
-    });
-    this.#catchUp = new CatchUp({
-      history,
-      clock: ports.clock,
-      exchange: this.#exchange,
-      spend: () => this.#connection.spendHistory(),
-    });
-    this.#presence = new Presence({
-      ports,
-      config,
-      emit,
-      connection: this.#connection,
-      platformTime: () => this.#exchange.platformTime,
-    });
-    this.#parts = {
-      ports,
-      connection: this.#connection,
-      exchange: this.#exchange,
-      presence: this.#presence,
-      connect: () => this.connect(),
-      limits: () => this.attachmentLimits,
-      failed: (error) => emit("error", { error }),
-    };
-  }
+/** A conversation with the platform. Connects nothing by itself. Throws a TypeError for a wrong option. */
+export function createConversation(options: ConversationOptions): Conversation {
+  const settings = readOptions(options);
+  const { ports, config, customAttributes } = settings;
+  const { emit, ...listening } = createEmitter();
+  const timers = createTimers(ports.clock);
+  let session: SessionResponse | null = null;
+  let attributesGiven = false;
+  let disposed = false;
+  /** Who waits for a session to stand, and for the conversation to end. */
+  const opening: Waiter[] = [];
+  const ending: Waiter[] = [];
+  let catchUp: CatchUp | undefined;
+  let loading: Promise<CatchUp> | undefined;
+  /** A later one makes a catching up that is still being loaded worthless. */
+  let syncs = 0;
 
-  get state(): contract.ConversationState {
-    return this.#connection.state;
-  }
+  const parts = {
+    settings,
+    timers,
+    emit,
+    run,
+    connect,
+    failed: (error) => emit("error", { error }),
+    hear: (frame) => hearFrame(parts, frame),
+    limits: () => attachmentLimits(config, session),
+    platformTime: () => exchange.platformTime(),
+    recheck: () => void sync(true),
+    stateChanged: (state, previous) => emit("state", { state, previous }),
+    session(answer) {
+      if (answer.connected) session = answer;
+      presence.lives(answer);
+    },
+    down() {
+      syncs += 1;
+      catchUp?.stop();
+      exchange.lost();
+      presence.down();
+    },
+  } as Omit<Parts, "connection" | "exchange" | "presence"> as Parts;
+  // Each room finds the others here when it needs them, not when it is made.
+  const connection = createConnection(parts);
+  Object.assign(parts, { connection });
+  const exchange = createExchange(parts);
+  const presence = createPresence(parts);
+  Object.assign(parts, { exchange, presence });
 
-  get transcript(): readonly contract.TranscriptMessage[] {
-    return this.#exchange.transcript;
-  }
+  const is = (...states: ConversationState[]) => states.includes(connection.state);
 
-  get agentTyping(): boolean {
-    return this.#presence.agentTyping;
-  }
-
-  get hasOlder(): boolean {
-    return this.#catchUp.hasOlder;
-  }
-
-  get attachmentLimits(): contract.AttachmentLimits {
-    return attachmentLimits(this.#settings.config, this.#session);
-  }
-
-  connect(): Promise<void> {
-    if (this.#disposed || this.state === "ended") return Promise.reject(this.#notOpen());
-    const stands = this.state === "open" || this.state === "read-only";
-    if (stands && !this.#opening) return Promise.resolve();
-    return this.#open({ type: "connect" });
-  }
-
-  startNew(): Promise<void> {
-    return this.#disposed ? Promise.reject(this.#notOpen()) : this.#open({ type: "restart" });
-  }
-
-  #open(event: { type: "connect" | "restart" }): Promise<void> {
-    this.#opening ??= settleable();
-    const { promise } = this.#opening;
-    this.#connection.dispatch(event);
+  function waitAmong(waiters: Waiter[]): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
+    // Not everybody who starts something waits for it.
+    promise.catch(() => {});
     return promise;
   }
 
-  end(): Promise<void> {
-    if (!["connecting", "open", "reconnecting", "read-only"].includes(this.state)) return Promise.resolve();
-    this.#ending ??= settleable();
-    const { promise } = this.#ending;
-    this.#connection.expectGoodbye();
-    // Where the configuration is not known, the platform says whether Clear is allowed.
-    this.#connection.dispatch({ type: "end", clear: this.#settings.config?.clearEnabled !== false });
-    return promise;
+  function notOpen(): MessagingError {
+    const options = { retryable: false };
+    if (disposed) return new MessagingError("aborted", "The conversation was disposed of", options);
+    return new MessagingError("socket_closed", `The conversation is ${connection.state}`, options);
   }
 
-  disconnect(): void {
-    this.#connection.dispatch({ type: "disconnect" });
-    this.#presence.stop();
+  async function connect(): Promise<void> {
+    if (disposed || is("ended")) throw notOpen();
+    if (is("open", "read-only") && opening.length === 0) return;
+    const opened = waitAmong(opening);
+    connection.dispatch("connect");
+    return opened;
   }
 
-  dispose(): void {
-    this.#disposed = true;
-    this.disconnect();
-    this.#connection.dispose();
-  }
-
-  async send(text: string, options: contract.SendOptions = {}): Promise<{ id: string }> {
-    if (typeof text !== "string" || (text.trim() === "" && options.attachment === undefined)) {
-      throw new TypeError("send: text must be a string with something in it");
-    }
-    return this.#say(text, options.attributes, (id) => textMessage(text, options, id));
-  }
-
-  async respond(answer: contract.Answer): Promise<{ id: string }> {
-    const text = answerMessage(answer, "").text ?? "";
-    return this.#say(text, undefined, (id) => answerMessage(answer, id));
-  }
-
-  #say(text: string, attributes: Record<string, string> = {}, make: (id: string) => ReturnType<typeof textMessage>) {
-    const most = this.#session?.maxCustomDataBytes;
-    const error = this.#refusesWords() ?? tooLarge(text, { ...this.#settings.customAttributes, ...attributes }, most);
-    if (error) return Promise.reject(error);
-    const id = this.#settings.ports.uuid();
-    const said = this.#exchange.say(id, make(id));
-    this.#wanted();
-    return said;
-  }
-
-  async retry(id: string): Promise<{ id: string }> {
-    const error = this.#refusesWords();
+  async function say(make: (id: string) => OutboundMessage): Promise<{ id: string }> {
+    if (disposed || is("closed", "ended", "read-only")) throw notOpen();
+    const id = ports.uuid();
+    const message = make(id);
+    const attributes = { ...customAttributes, ...message.channel?.metadata.customAttributes };
+    const error = tooLarge(message.text ?? "", attributes, session?.maxCustomDataBytes);
     if (error) throw error;
-    const said = this.#exchange.retry(id);
-    this.#wanted();
-    return said;
+    return wanted(exchange.say(id, message));
   }
 
   /** Somebody wants to be heard: that opens a conversation that nobody has opened. */
-  #wanted(): void {
-    if (this.state === "none") this.connect().catch(() => {});
+  function wanted<Said>(said: Said): Said {
+    if (is("none")) connect().catch(() => {});
+    return said;
   }
 
-  typing(): void {
-    this.#presence.typing();
+  function loadCatchUp(): Promise<CatchUp> {
+    loading ??= import("./catch-up.js").then(({ createCatchUp }) => {
+      catchUp = createCatchUp(parts);
+      return catchUp;
+    });
+    loading.catch(() => {
+      loading = undefined;
+    });
+    return loading;
   }
 
-  loadOlder(): Promise<void> {
-    return this.#catchUp.loadOlder();
+  async function sync(again: boolean): Promise<void> {
+    syncs += 1;
+    const mine = syncs;
+    if (!exchange.hasDoubt) exchange.release(false);
+    try {
+      const pages = await loadCatchUp();
+      if (mine === syncs) await pages.sync(again, opened);
+    } catch {
+      if (mine !== syncs) return;
+      exchange.release(false);
+      opened();
+    }
   }
 
-  attach(file: contract.AttachmentFile, options: contract.AttachOptions = {}): Promise<contract.UploadedAttachment> {
-    return attach(this.#parts, file, options);
-  }
-
-  detach(attachmentId: string): Promise<void> {
-    return detach(this.#parts, attachmentId);
-  }
-
-  renewAttachment(attachmentId: string): Promise<string> {
-    return renewAttachment(this.#parts, attachmentId);
-  }
-
-  setToken(token: contract.ConversationToken): void {
-    this.#connection.setToken(token);
-  }
-
-  #accept(session: SessionResponse): void {
-    if (session.connected) this.#session = session;
-    this.#catchUp.forget();
-    this.#presence.session(session);
-  }
-
-  #run(effect: ConversationEffect): void {
-    switch (effect.do) {
-      case "join":
-        this.#presence.join(this.#session, this.#settings.customAttributes);
+  function run(effect: Effect, { end }: Link): void {
+    switch (effect) {
+      case "started":
+        emit("started", { newSession: session?.newSession === true });
         break;
       case "sync":
-        this.#sync(effect);
-        break;
-      case "started":
-        this.emit("started", { newSession: effect.newSession });
+        stands(session?.newSession === true);
         break;
       case "clear":
-      case "close-session":
-        this.#presence.leave(effect.do);
+      case "depart":
+        presence.leave(effect);
         break;
       case "wipe":
-        this.#catchUp.reset();
-        this.#exchange.wipe();
+        catchUp?.reset();
+        exchange.wipe();
         break;
       case "ended":
-        if (this.state !== "open") this.#presence.stop();
-        this.emit("ended", { reason: effect.reason });
-        this.#ended();
+        presence.stop();
+        emit("ended", { reason: end as EndReason });
+        if (is("ended")) settle();
         break;
-      case "give-up":
-        this.#giveUp(effect.because);
+      case "fail":
+        fail();
     }
   }
 
-  #sync({ newSession, again }: Extract<ConversationEffect, { do: "sync" }>): void {
-    const due = newSession || !this.#attributesGiven;
-    this.#attributesGiven = true;
-    this.#exchange.begin(due ? this.#settings.customAttributes : null);
-    if (newSession) {
-      // Nobody has said anything in it yet.
-      this.#catchUp.reset();
-      this.#exchange.release(true);
-      this.#opened();
-      return;
-    }
-    void this.#catchUp.sync(again || this.#exchange.knowsAny, () => this.#opened());
+  function stands(isNew: boolean): void {
+    if (isNew && config?.autoStart && !session?.autoStarted) presence.join();
+    exchange.begin(isNew || !attributesGiven ? customAttributes : null);
+    attributesGiven = true;
+    if (!isNew) return void sync(exchange.knows);
+    // Nobody has said anything in it yet.
+    catchUp?.reset();
+    exchange.release(true);
+    exchange.complete();
+    opened();
+    timers.arm("prepare", PREPARE_MS, () => void loadCatchUp());
   }
 
-  #opened(): void {
-    this.#opening?.resolve();
-    this.#opening = null;
+  function opened(): void {
+    for (const { resolve } of opening.splice(0)) resolve();
   }
 
-  #ended(): void {
-    if (this.state === "open" || this.state === "read-only") return;
-    this.#ending?.resolve();
-    this.#ending = null;
+  function settle(): void {
+    for (const { resolve } of ending.splice(0)) resolve();
   }
 
-  #giveUp(because: Because): void {
-    const error = givenUp(because, this.state, this.#connection.cause);
-    this.#exchange.giveUp(error);
-    if (this.state === "read-only") return;
-    this.#opening?.reject(error);
-    this.#opening = null;
-    this.#ended();
-    if (because === "refused" || because === "token") this.emit("error", { error });
+  function fail(): void {
+    const { cause } = connection;
+    const error = cause ? asError(cause) : is("none") ? disconnected() : notOpen();
+    exchange.giveUp(error);
+    if (is("read-only")) return;
+    for (const { reject } of opening.splice(0)) reject(error);
+    settle();
+    if (cause) parts.failed(error);
   }
 
-  #notOpen(): MessagingError {
-    return this.#disposed ? disposed() : notOpen(this.state);
-  }
+  return {
+    ...listening,
+    get state() {
+      return connection.state;
+    },
+    get transcript() {
+      return exchange.transcript;
+    },
+    get agentTyping() {
+      return presence.agentTyping;
+    },
+    get hasOlder() {
+      return catchUp?.hasOlder ?? false;
+    },
+    get attachmentLimits() {
+      return parts.limits();
+    },
+    connect,
+    async startNew() {
+      if (disposed) throw notOpen();
+      const started = waitAmong(opening);
+      connection.dispatch("restart");
+      return started;
+    },
+    async end() {
+      if (is("none", "closed", "ended")) return;
+      const ended = waitAmong(ending);
+      // Where the configuration is not known, the platform says whether Clear is allowed.
+      connection.dispatch(config?.clearEnabled === false ? "depart" : "clear");
+      return ended;
+    },
+    async send(text, options = {}) {
+      if (typeof text !== "string" || !(text.trim() || options.attachment)) {
+        throw new TypeError("send: text must be a string with something in it");
+      }
+      return say((id) => textMessage(text, options, id));
+    },
+    async respond(answer) {
+      const { answerMessage } = await import("./rules/answers.js");
+      return say((id) => answerMessage(answer, id));
+    },
+    async retry(id) {
+      if (disposed || is("closed", "ended", "read-only")) throw notOpen();
+      return wanted(exchange.retry(id));
+    },
+    typing: presence.typing,
+    async loadOlder() {
+      await catchUp?.loadOlder();
+    },
+    attach: async (file, options = {}) => (await import("./io/uploads.js")).upload(parts, file, options),
+    detach: async (id) => (await import("./io/uploads.js")).remove(parts, id),
+    renewAttachment: async (id) => (await import("./io/uploads.js")).renew(parts, id),
+    setToken: connection.setToken,
+    disconnect,
+    dispose() {
+      disposed = true;
+      disconnect();
+      connection.dispose();
+    },
+  };
 
-  /** Why nothing can be said now, or null. */
-  #refusesWords(): MessagingError | null {
-    return this.#disposed || ["closed", "ended", "read-only"].includes(this.state) ? this.#notOpen() : null;
+  function disconnect(): void {
+    connection.dispatch("disconnect");
+    presence.stop();
+    timers.disarm("prepare");
   }
+}
+
+function disconnected(): MessagingError {
+  return new MessagingError("aborted", "The conversation was disconnected");
+}
+
+function asError(cause: unknown): MessagingError {
+  if (cause instanceof MessagingError) return cause;
+  return new MessagingError("socket_refused", "No token could be had for the messenger", { cause });
 }

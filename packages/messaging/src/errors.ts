@@ -21,22 +21,17 @@ export type MessagingErrorCode =
   | "aborted"
   | "unsupported";
 
-const RETRYABLE: ReadonlySet<MessagingErrorCode> = new Set([
-  "message_rate_limited",
-  "upload_failed",
-  "socket_closed",
-  "timeout",
-]);
+const RETRYABLE: readonly MessagingErrorCode[] = ["message_rate_limited", "upload_failed", "socket_closed", "timeout"];
 
 export class MessagingError extends Error {
   readonly code: MessagingErrorCode;
   /** True when the same call may work later. */
   readonly retryable: boolean;
 
-  constructor(code: MessagingErrorCode, message: string, options?: { cause?: unknown; retryable?: boolean }) {
-    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: MessagingErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, options);
     this.name = "MessagingError";
     this.code = code;
-    this.retryable = options?.retryable ?? RETRYABLE.has(code);
+    this.retryable = options.retryable ?? RETRYABLE.includes(code);
   }
 }

@@ -2,13 +2,12 @@
  * What each frame of the platform means: which part of the conversation it is for. Knows the kinds of frames and keeps
  * nothing. A kind of a later version means nothing, and does no harm.
  */
-import { ECHO_TRACING_ID, type InboundFrame, type StructuredMessage } from "@guestpass/protocol";
-import type { Connection } from "./connection.js";
+import { ECHO_TRACING_ID, type InboundFrame } from "@guestpass/protocol";
 import type { MessagingError } from "./errors.js";
-import type { Exchange } from "./exchange.js";
 import type { Presence } from "./presence.js";
+import type { Connection, Exchange } from "./rooms.js";
 import { pauseMs } from "./rules/limits.js";
-import { isAboutMessage, refusal } from "./rules/refusal.js";
+import { refusal } from "./rules/refusal.js";
 
 export interface HearingHost {
   readonly connection: Connection;
@@ -17,60 +16,48 @@ export interface HearingHost {
   failed(error: MessagingError): void;
 }
 
-export function hear(host: HearingHost, frame: InboundFrame): void {
-  const { connection, exchange } = host;
-  switch (frame.kind) {
-    case "message":
-      said(host, frame.message, frame.tracingId);
-      break;
-    case "connection-closed":
-      connection.dispatch({ type: "connection-closed", signedIn: frame.reason === "signedIn" });
-      break;
-    case "session-cleared":
-      connection.dispatch({ type: "cleared" });
-      break;
-    case "session-expired":
-      connection.dispatch({ type: "over", reason: "expired" });
-      break;
-    case "logout":
-      connection.dispatch({ type: "over", reason: "logout" });
-      break;
-    case "too-many-requests":
-      if (exchange.awaits(frame.tracingId)) exchange.giveBack(frame.tracingId, refusal(429, frame.errorMessage));
-      else if (frame.tracingId === undefined) exchange.doubtAfter(pauseMs(frame.retryAfterSeconds));
-      break;
-    case "error":
-      refused(host, frame.code, frame.text, frame.tracingId);
-      break;
-    default:
-  }
-}
-
-function said({ presence, exchange }: HearingHost, message: StructuredMessage, tracingId: string | undefined): void {
-  if (tracingId === ECHO_TRACING_ID) {
-    presence.told(message.metadata);
-  } else if (message.type === "Event" || message.type === "Receipt") {
-    presence.hear(message);
-  } else {
+export function hearFrame({ connection, exchange, presence, failed }: HearingHost, frame: InboundFrame): void {
+  const { kind, tracingId } = frame;
+  if (kind === "message") {
+    const { message } = frame;
+    if (tracingId === ECHO_TRACING_ID) {
+      presence.livesOn(message.metadata);
+      return;
+    }
+    if (message.type === "Event" || message.type === "Receipt") {
+      presence.hear(message);
+      return;
+    }
     presence.said(message);
     exchange.receive(message, tracingId);
+  } else if (kind === "connection-closed") {
+    if (frame.reason === "signedIn") connection.dispatch("over", "signed-in-elsewhere");
+    else connection.dispatch("connection-closed");
+  } else if (kind === "session-cleared") {
+    connection.dispatch("cleared");
+  } else if (kind === "session-expired") {
+    connection.dispatch("over", "expired");
+  } else if (kind === "logout") {
+    connection.dispatch("over", "logout");
+  } else if (kind === "too-many-requests") {
+    if (exchange.awaits(tracingId)) exchange.giveBack(tracingId, refusal(429, frame.errorMessage));
+    else if (!tracingId) exchange.doubtAfter(pauseMs(frame.retryAfterSeconds));
+  } else if (kind === "error") {
+    const { code, text } = frame;
+    if (connection.link.leaving === "clear" && (!tracingId || tracingId === presence.goodbyeId)) {
+      connection.dispatch("clear-refused");
+      return;
+    }
+    // 409: the conversation is read-only.
+    const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
+    // Too long, or with too many attributes: that can only be a message.
+    const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
+    if (!exchange.awaits(id)) {
+      if (!tracingId) failed(error);
+    } else if (code === 401 || error.code === "message_rate_limited") {
+      exchange.giveBack(id, error);
+    } else {
+      exchange.refuse(id, error);
+    }
   }
-}
-
-function refused(host: HearingHost, code: number, text: string, tracingId: string | undefined): void {
-  const { connection, exchange } = host;
-  // 409: the conversation is read-only.
-  const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
-  const { leaving } = connection.link;
-  if (leaving === "clear" && (tracingId === host.presence.clearId || tracingId === undefined)) {
-    connection.dispatch({ type: "clear-refused" });
-    return;
-  }
-  const id = tracingId ?? (isAboutMessage(code) ? exchange.oldestWritten : undefined);
-  if (!exchange.awaits(id)) {
-    if (tracingId === undefined) host.failed(error);
-    return;
-  }
-  if (code === 401 || error.code === "message_rate_limited") exchange.giveBack(id, error);
-  else exchange.refuse(id, error);
 }

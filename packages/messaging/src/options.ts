@@ -7,7 +7,7 @@ import type { ConversationPorts } from "./ports.js";
 import { tooLarge } from "./rules/limits.js";
 import { VERSION } from "./version.js";
 
-export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "application" | "customAttributes">> {
+export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "customAttributes">> {
   readonly customAttributes: Readonly<Record<string, string>>;
   /** The whole URL of the socket; carries no token. */
   readonly socketUrl: string;
@@ -15,43 +15,31 @@ export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "
 }
 
 export function readOptions(options: ConversationOptions): Settings {
-  const { deploymentId, urls, guestApi, customAttributes = {} } = options;
-  demand(typeof deploymentId === "string" && deploymentId !== "", "deploymentId must be a string");
-  demand(typeof guestApi === "string" && guestApi !== "", "guestApi must be a string");
-  demand(typeof options.getToken === "function", "getToken must be a function");
-  const socketUrl = parse(urls?.socket);
-  demand(socketUrl !== null && /^wss?:$/.test(socketUrl.protocol), "urls.socket must be a ws or wss URL");
-  demand(/^https?:$/.test(parse(urls?.api)?.protocol ?? ""), "urls.api must be an http or https URL");
+  const { deploymentId, urls, guestApi, getToken, customAttributes = {}, application } = options;
+  const wrong =
+    (!deploymentId && "deploymentId") ||
+    (!/^wss?:\/\/[^?#]+$/.test(urls?.socket) && "urls.socket") ||
+    (!/^https?:\/\/[^?#]+$/.test(urls?.api) && "urls.api") ||
+    (typeof guestApi !== "string" && "guestApi") ||
+    (typeof getToken !== "function" && "getToken");
+  if (wrong) throw new TypeError(`createConversation: ${wrong} is missing or wrong`);
   const tooMuch = tooLarge("", customAttributes);
   if (tooMuch) throw tooMuch;
-  socketUrl.searchParams.set("deploymentId", deploymentId);
-  socketUrl.searchParams.set("application", options.application ?? `Guestpass-${VERSION}`);
-  return Object.freeze({
+  const query = new URLSearchParams({ deploymentId, application: application ?? `Guestpass-${VERSION}` });
+  return {
     ...options,
-    urls: { socket: urls.socket, api: urls.api.replace(/\/+$/, "") },
-    customAttributes: { ...customAttributes },
-    socketUrl: socketUrl.href,
+    customAttributes,
+    urls: { ...urls, api: urls.api.replace(/\/+$/, "") },
+    socketUrl: `${urls.socket}?${query}`,
     ports: {
       clock: systemClock(),
       random: Math.random,
       createSocket: browserSocket,
-      fetch: (...request: Parameters<typeof fetch>) => globalThis.fetch(...request),
+      fetch: (...request) => fetch(...request),
       uuid: randomUuid,
       online: networkSignal(),
       visible: visibilitySignal(),
       ...options.ports,
     },
-  });
-}
-
-function parse(url: unknown): URL | null {
-  try {
-    return new URL(String(url));
-  } catch {
-    return null;
-  }
-}
-
-function demand(fine: boolean, complaint: string): asserts fine {
-  if (!fine) throw new TypeError(`createConversation: ${complaint}`);
+  };
 }

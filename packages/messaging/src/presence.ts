@@ -2,168 +2,153 @@
  * Who is there and for how long: the guest's coming and going, typing both ways, people who come and go, and the warning
  * before the session runs out. Knows events, not messages.
  */
-import type { DeploymentConfig, SessionResponse, StructuredMessage } from "@guestpass/protocol";
-import type { Connection } from "./connection.js";
-import type { ConversationEventMap } from "./contract.js";
-import type { ConversationPorts } from "./ports.js";
-import { endsAt, type Life, warningLeadMs } from "./rules/expiry.js";
-import { presenceFrame, typingFrame } from "./rules/frames.js";
-import { Timers } from "./timers.js";
+import type { SessionResponse, StructuredMessage } from "@guestpass/protocol";
+import type { Emit } from "./emit.js";
+import type { Settings } from "./options.js";
+import type { Connection } from "./rooms.js";
+import { eventFrame } from "./rules/frames.js";
+import { senderName } from "./rules/transcript.js";
+import type { Timers } from "./timers.js";
 
 /** An agent's typing that is never taken back. */
 const TYPING_MAX_MS = 30_000;
 /** Events of which a second copy is recognised. */
 const REMEMBERED = 50;
+/** A guest is warned so long before the end; of a short session a third is warning. */
+const WARNING_MS = 300_000;
 
 export interface PresenceHost {
-  readonly ports: ConversationPorts;
+  readonly settings: Settings;
+  readonly timers: Timers;
   readonly connection: Connection;
-  readonly config: DeploymentConfig | null | undefined;
-  emit<Type extends keyof ConversationEventMap>(type: Type, detail: ConversationEventMap[Type]): void;
+  emit: Emit;
   /** Milliseconds since 1970 by the platform's clock. */
   platformTime(): number;
 }
 
-export class Presence {
-  readonly #host: PresenceHost;
-  readonly #timers: Timers<"typing" | "expiry">;
-  #typing = false;
-  #clearId = "";
-  #seen: string[] = [];
-  #life: Life = {};
-  #endsAt: number | null = null;
-
-  constructor(host: PresenceHost) {
-    this.#host = host;
-    this.#timers = new Timers(host.ports.clock);
-  }
-
-  get agentTyping(): boolean {
-    return this.#typing;
-  }
-
+export interface Presence {
+  readonly agentTyping: boolean;
+  /** Tracing id of the guest's goodbye, so that its refusal is known. */
+  readonly goodbyeId: string;
   /** The guest types: said at most once in 5 s, and not at all while there is no session. */
-  typing(): void {
-    const { connection, config, ports } = this.#host;
-    if (config?.showUserTyping === false || connection.state !== "open") return;
-    connection.write("typing", typingFrame(connection.frameToken, ports.uuid()));
-  }
-
-  /** The guest is here: asked for at the start of a session, where the deployment starts conversations by itself. */
-  join(session: SessionResponse | null, customAttributes: Readonly<Record<string, string>>): void {
-    const { connection, config, ports } = this.#host;
-    if (!config?.autoStart || session?.autoStarted) return;
-    connection.write("control", presenceFrame(connection.frameToken, "Join", ports.uuid(), customAttributes));
-  }
-
+  typing(): void;
+  /** The guest is here. */
+  join(): void;
   /** The guest ends the conversation. */
-  leave(how: "clear" | "close-session"): void {
-    const { connection, ports } = this.#host;
-    const token = connection.frameToken;
-    const tracingId = ports.uuid();
-    this.#clearId = tracingId;
-    connection.write(
-      "control",
-      how === "clear"
-        ? presenceFrame(token, "Clear", tracingId, {})
-        : { action: "closeSession", token, tracingId, closeAllConnections: true },
-    );
-  }
-
-  /** Tracing id of the guest's Clear, so that its refusal is known. */
-  get clearId(): string {
-    return this.#clearId;
-  }
-
+  leave(how: "clear" | "depart"): void;
   /** An event of the platform. */
-  hear(message: StructuredMessage): void {
-    if (message.identity !== "" && this.#seen.includes(message.identity)) return;
-    this.#seen = [...this.#seen, message.identity].slice(-REMEMBERED);
-    this.told(message.metadata);
-    for (const event of message.events) {
-      if (event.eventType === "Typing" && message.direction === "Outbound") this.#agentTypes(event.durationMs);
-      else if (event.eventType === "Presence") this.#came(event.presence, message);
-    }
-  }
-
-  #came(presence: string, message: StructuredMessage): void {
-    const { connection, config, emit } = this.#host;
-    const { nickname, firstName, lastName } = message.from;
-    const name = nickname ?? [firstName, lastName].filter(Boolean).join(" ");
-    emit("presence", name ? { presence, name } : { presence });
-    if (presence === "SessionExpired") connection.dispatch({ type: "over", reason: "expired" });
-    if (presence !== "Disconnect" || message.direction !== "Outbound") return;
-    this.#setTyping(false);
-    const said = message.metadata["readOnly"];
-    const readOnly = said === undefined ? config?.disconnect === "ReadOnly" : said === "true";
-    connection.dispatch({ type: "agent-left", readOnly });
-  }
-
-  #agentTypes(durationMs: number): void {
-    this.#setTyping(true);
-    const lasts = Math.min(Math.max(0, durationMs), TYPING_MAX_MS);
-    this.#timers.arm("typing", lasts, () => this.#setTyping(false));
-  }
-
-  #setTyping(active: boolean): void {
-    if (!active) this.#timers.disarm("typing");
-    if (active === this.#typing) return;
-    this.#typing = active;
-    this.#host.emit("typing", { active });
-  }
-
-  /** The platform told of the session's life. */
-  session(session: SessionResponse): void {
-    const { durationSeconds, expirationDate } = session;
-    this.#live(durationSeconds, expirationDate);
-  }
-
+  hear(message: StructuredMessage): void;
   /** A message went or came: a session that ends after silence lives on. */
-  said(message: StructuredMessage): void {
-    if (message.direction === "Outbound") this.#setTyping(false);
-    if (this.#life.durationSeconds !== undefined) this.#live(this.#life.durationSeconds, undefined);
-    this.told(message.metadata);
+  said(message: StructuredMessage): void;
+  /** The platform told of the session's life: seconds of it after each message, unix seconds of its end. */
+  lives(life: Pick<SessionResponse, "durationSeconds" | "expirationDate">): void;
+  /** The same, from metadata, where numbers are text. */
+  livesOn(metadata: Readonly<Record<string, string>>): void;
+  /** Who types is not known any more. */
+  down(): void;
+  /** The session is over. */
+  stop(): void;
+}
+
+export function createPresence(host: PresenceHost): Presence {
+  const { settings, timers, connection, emit, platformTime } = host;
+  const { config, customAttributes, ports } = settings;
+  let agentTyping = false;
+  let goodbyeId = "";
+  let seen: string[] = [];
+  let duration: number | undefined;
+  let endsAt = 0;
+
+  function setTyping(active: boolean): void {
+    if (!active) timers.disarm("typing");
+    if (active === agentTyping) return;
+    agentTyping = active;
+    emit("typing", { active });
   }
 
-  /** Health checks and messages may carry the session's life in their metadata, as text. */
-  told(metadata: Readonly<Record<string, string>>): void {
-    const date = Number(metadata["expirationDate"]);
-    if (!(date > 0)) return;
-    const duration = Number(metadata["durationSeconds"]);
-    this.#live(duration > 0 ? duration : this.#life.durationSeconds, date);
-  }
-
-  #live(durationSeconds: number | undefined, expirationDate: number | undefined): void {
-    this.#life = {
-      ...(durationSeconds === undefined ? {} : { durationSeconds }),
-      ...(expirationDate === undefined ? {} : { expirationDate }),
-    };
-    this.#endsAt = endsAt(this.#life, this.#host.platformTime());
-    this.#watch();
+  function came(presence: string, message: StructuredMessage): void {
+    const name = senderName(message.from);
+    emit("presence", name ? { presence, name } : { presence });
+    if (presence === "SessionExpired") connection.dispatch("over", "expired");
+    if (presence !== "Disconnect" || message.direction === "Inbound") return;
+    setTyping(false);
+    const readOnly = message.metadata["readOnly"] ?? String(config?.disconnect === "ReadOnly");
+    if (readOnly === "true") connection.dispatch("read-only");
+    else if (connection.state === "open") emit("ended", { reason: "agent" });
   }
 
   /** A deadline, looked at again when it comes: timers end early above 24 days and late after sleep. */
-  #watch(): void {
-    this.#timers.disarm("expiry");
-    if (this.#endsAt === null) return;
-    const left = this.#endsAt - this.#host.platformTime();
-    const wait = left - warningLeadMs(this.#life);
+  function watch(): void {
+    timers.disarm("expiry");
+    if (!endsAt) return;
+    const left = endsAt - platformTime();
+    const wait = left - Math.min(WARNING_MS, (duration ?? WARNING_MS) * 333);
     if (wait > 0) {
-      this.#timers.arm("expiry", wait, () => this.#watch());
+      timers.arm("expiry", wait, watch);
       return;
     }
-    this.#endsAt = null;
-    if (left > 0) this.#host.emit("expiring", { expiresIn: Math.round(left / 1000) });
+    endsAt = 0;
+    if (left > 0) emit("expiring", { expiresIn: Math.round(left / 1000) });
   }
 
-  /** The connection is gone; who types is not known any more. */
-  down(): void {
-    this.#setTyping(false);
-  }
-
-  stop(): void {
-    this.#endsAt = null;
-    this.#timers.disarm("expiry");
-    this.down();
-  }
+  const presence: Presence = {
+    get agentTyping() {
+      return agentTyping;
+    },
+    get goodbyeId() {
+      return goodbyeId;
+    },
+    typing() {
+      if (config?.showUserTyping === false || connection.state !== "open") return;
+      const event = { eventType: "Typing", typing: { type: "On" } } as const;
+      connection.write("typing", eventFrame(connection.frameToken, ports.uuid(), event));
+    },
+    join() {
+      const event = { eventType: "Presence", presence: { type: "Join" } } as const;
+      connection.write("control", eventFrame(connection.frameToken, ports.uuid(), event, customAttributes));
+    },
+    leave(how) {
+      const token = connection.frameToken;
+      const tracingId = ports.uuid();
+      goodbyeId = tracingId;
+      const event = { eventType: "Presence", presence: { type: "Clear" } } as const;
+      const depart = { action: "closeSession", token, tracingId, closeAllConnections: true } as const;
+      connection.write("control", how === "clear" ? eventFrame(token, tracingId, event) : depart);
+    },
+    hear(message) {
+      if (message.identity && seen.includes(message.identity)) return;
+      seen = [...seen, message.identity].slice(-REMEMBERED);
+      presence.livesOn(message.metadata);
+      for (const event of message.events) {
+        if (event.eventType === "Presence") came(event.presence, message);
+        if (event.eventType !== "Typing" || message.direction === "Inbound") continue;
+        setTyping(true);
+        timers.arm("typing", Math.min(event.durationMs, TYPING_MAX_MS), () => setTyping(false));
+      }
+    },
+    said(message) {
+      if (message.direction === "Outbound") setTyping(false);
+      if (duration) presence.lives({ durationSeconds: duration });
+      presence.livesOn(message.metadata);
+    },
+    lives({ durationSeconds = duration, expirationDate }) {
+      duration = durationSeconds;
+      endsAt = expirationDate ? expirationDate * 1000 : platformTime() + (duration ?? 0) * 1000;
+      watch();
+    },
+    livesOn({ durationSeconds, expirationDate }) {
+      if (!Number(expirationDate)) return;
+      presence.lives({
+        ...(Number(durationSeconds) && { durationSeconds: Number(durationSeconds) }),
+        expirationDate: Number(expirationDate),
+      });
+    },
+    down: () => setTyping(false),
+    stop() {
+      endsAt = 0;
+      watch();
+      setTyping(false);
+    },
+  };
+  return presence;
 }

@@ -1,29 +1,28 @@
 /** Deadlines by name: arming one again replaces it. Knows a clock and nothing of what the deadlines are for. */
 import type { Clock } from "./ports.js";
 
-export class Timers<Name extends string> {
-  readonly #clock: Clock;
-  #armed = new Map<Name, () => void>();
+export interface Timers {
+  arm(name: string, delayMs: number, run: () => void): void;
+  disarm(...names: string[]): void;
+}
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  arm(name: Name, delayMs: number, run: () => void): void {
-    this.disarm(name);
-    const stop = this.#clock.after(delayMs, () => {
-      this.#armed.delete(name);
-      run();
-    });
-    this.#armed.set(name, stop);
-  }
-
-  disarm(name: Name): void {
-    this.#armed.get(name)?.();
-    this.#armed.delete(name);
-  }
-
-  clear(): void {
-    for (const name of this.#armed.keys()) this.disarm(name);
-  }
+export function createTimers(clock: Clock): Timers {
+  const armed = new Map<string, () => void>();
+  const disarm = (...names: string[]) => {
+    for (const name of names) {
+      armed.get(name)?.();
+      armed.delete(name);
+    }
+  };
+  return {
+    disarm,
+    arm(name, delayMs, run) {
+      disarm(name);
+      const stop = clock.after(delayMs, () => {
+        armed.delete(name);
+        run();
+      });
+      armed.set(name, stop);
+    },
+  };
 }

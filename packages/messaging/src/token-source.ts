@@ -1,76 +1,63 @@
 /**
- * The newest token, and getting the next: single-flight, with a time-out, deaf to answers that come too late. Knows
+ * The newest token, and getting the next from the page: with a time-out, deaf to answers that come too late. Knows
  * nothing of sockets; the token leaves this room only for a frame.
  */
 import type { ConversationToken } from "./contract.js";
 import { MessagingError } from "./errors.js";
 import type { Settings } from "./options.js";
-import type { Speaker } from "./rules/frames.js";
-import { Timers } from "./timers.js";
+import type { Timers } from "./timers.js";
 
 const TIMEOUT_MS = 60_000;
 
-export type TokenAnswer = { type: "token" } | { type: "token-failed"; retryable: boolean; cause: unknown };
+export interface TokenSource {
+  newest(): ConversationToken;
+  set(token: ConversationToken): void;
+  /**
+   * Asks the page for a live token, or to replace the newest, which was refused. `then` is called once, unless `cancel`
+   * comes first: with null, or with whether another try may help and what it failed of.
+   */
+  get(replace: boolean, then: (retryable: boolean | null, cause?: unknown) => void): Promise<void>;
+  cancel(): void;
+}
 
-export class TokenSource {
-  readonly #settings: Settings;
-  readonly #timers: Timers<"token">;
-  #token: ConversationToken = { token: "", tokenType: "uuid" };
-  #generation = 0;
+export function createTokenSource({ settings, timers }: { settings: Settings; timers: Timers }): TokenSource {
+  let token: ConversationToken = { token: "", tokenType: "uuid" };
+  /** A later one makes answers worthless. */
+  let generation = 0;
 
-  constructor(settings: Settings) {
-    this.#settings = settings;
-    this.#timers = new Timers(settings.ports.clock);
+  async function replacement(): Promise<ConversationToken> {
+    const fresh = await settings.onTokenRefused?.(token.token);
+    if (fresh && fresh.token !== token.token) return fresh;
+    throw new MessagingError("socket_refused", "The messenger did not accept the token");
   }
 
-  get speaker(): Speaker {
-    const { guestApi, deploymentId } = this.#settings;
-    return { token: this.#token, guestApi, deploymentId };
+  function cancel(): void {
+    generation += 1;
+    timers.disarm("token");
   }
 
-  set(token: ConversationToken): void {
-    this.#token = token;
-  }
-
-  /** A live one, from the page. */
-  ask(then: (answer: TokenAnswer) => void): void {
-    this.#fetch(() => this.#settings.getToken(), then);
-  }
-
-  /** Another one: the platform refused this. */
-  replace(then: (answer: TokenAnswer) => void): void {
-    const refused = this.#token.token;
-    this.#fetch(async () => {
-      const token = await this.#settings.onTokenRefused?.(refused);
-      if (token && token.token !== refused) return token;
-      throw new MessagingError("socket_refused", "The messenger did not accept the token.");
-    }, then);
-  }
-
-  /** Whatever is still to come does not count. */
-  cancel(): void {
-    this.#generation += 1;
-    this.#timers.clear();
-  }
-
-  #fetch(get: () => Promise<ConversationToken>, then: (answer: TokenAnswer) => void): void {
-    this.cancel();
-    const generation = this.#generation;
-    const settle = (answer: TokenAnswer, token?: ConversationToken) => {
-      if (generation !== this.#generation) return;
-      this.cancel();
-      if (token) this.#token = token;
-      then(answer);
-    };
-    const late = new MessagingError("timeout", "No token came in time.");
-    this.#timers.arm("token", TIMEOUT_MS, () => settle({ type: "token-failed", retryable: true, cause: late }));
-    void (async () => {
+  return {
+    newest: () => token,
+    set(fresh) {
+      token = fresh;
+    },
+    async get(replace, then) {
+      cancel();
+      const mine = generation;
+      const settle = (retryable: boolean | null, cause?: unknown) => {
+        if (mine !== generation) return;
+        cancel();
+        then(retryable, cause);
+      };
+      timers.arm("token", TIMEOUT_MS, () => settle(true, new MessagingError("timeout", "No token came in time")));
       try {
-        settle({ type: "token" }, await get());
+        const fresh = await (replace ? replacement() : settings.getToken());
+        if (mine === generation) token = fresh;
+        settle(null);
       } catch (cause) {
-        const retryable = (cause as { retryable?: unknown } | null)?.retryable !== false;
-        settle({ type: "token-failed", retryable, cause });
+        settle((cause as { retryable?: unknown } | null)?.retryable !== false, cause);
       }
-    })();
-  }
+    },
+    cancel,
+  };
 }

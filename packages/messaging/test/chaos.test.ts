@@ -151,7 +151,7 @@ describe("chaos", () => {
           });
           toSend -= 1;
         }
-        for (let burst = Math.floor(random() * 4); burst > 0 && toHear > 0; burst -= 1) {
+        for (let burst = Math.floor(random() * 3); burst > 0 && toHear > 0; burst -= 1) {
           simulator.say({ text: `agent ${EACH - toHear}` });
           toHear -= 1;
         }

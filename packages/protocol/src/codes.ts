@@ -25,13 +25,12 @@ export const GuestApiCode = {
 
 export type GuestApiCode = (typeof GuestApiCode)[keyof typeof GuestApiCode];
 
+/** SessionHasExpired, SessionNotFound, CannotDowngradeToUnauthenticated. As figures, so that a page need not carry the names. */
+const ENDING: readonly number[] = [4006, 4007, 4017] satisfies GuestApiCode[];
+
 /** Codes after which this session token is worth nothing: drop it and get a new one. */
 export function endsSession(code: number): boolean {
-  return (
-    code === GuestApiCode.SessionHasExpired ||
-    code === GuestApiCode.SessionNotFound ||
-    code === GuestApiCode.CannotDowngradeToUnauthenticated
-  );
+  return ENDING.includes(code);
 }
 
 /** Codes that say the token or its JWT was not accepted. */

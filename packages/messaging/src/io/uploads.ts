@@ -5,12 +5,15 @@
 import type { InboundFrame, OnAttachment } from "@guestpass/protocol";
 import type { AttachmentFile, AttachmentLimits, AttachOptions, UploadedAttachment } from "../contract.js";
 import { MessagingError } from "../errors.js";
-import type { Clock, ConversationPorts } from "../ports.js";
+import type { Settings } from "../options.js";
+import type { Clock } from "../ports.js";
+import type { Connection } from "../rooms.js";
 import { fileRefusal, mimeType } from "../rules/files.js";
 import { refusal } from "../rules/refusal.js";
 import type { Reply } from "./asks.js";
 import { cancelled, transfer } from "./transfer.js";
 
+const ANSWER_TIMEOUT_MS = 15_000;
 /** Announced and not confirmed for this long has failed. */
 const LONGEST_MS = 900_000;
 /** From the last byte to the platform's word that it has the file. */
@@ -23,13 +26,12 @@ type Question = { tracingId: string } & (
 );
 
 export interface UploadHost {
-  readonly ports: Pick<ConversationPorts, "clock" | "fetch" | "uuid">;
-  readonly limits: AttachmentLimits;
-  ask(question: Question, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
+  readonly settings: Settings;
+  readonly connection: Pick<Connection, "ask" | "expect" | "frameToken">;
+  /** What may be attached. */
+  limits(): AttachmentLimits;
   /** Resolves when there is a session to ask. */
   connect(): Promise<void>;
-  /** Waits for a frame that comes unasked. */
-  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
 }
 
 export async function upload(
@@ -37,13 +39,15 @@ export async function upload(
   file: AttachmentFile,
   { signal, onProgress }: AttachOptions,
 ): Promise<UploadedAttachment> {
-  const { ports } = host;
-  const refused = fileRefusal(file, host.limits);
+  await host.connect();
+  const { ports } = host.settings;
+  const refused = fileRefusal(file, host.limits());
   if (refused) throw refused;
   stopIfAborted(signal);
   const id = ports.uuid();
   const type = mimeType(file);
-  const announced = await host.ask(
+  const announced = await ask(
+    host,
     {
       action: "onAttachment",
       tracingId: ports.uuid(),
@@ -59,13 +63,13 @@ export async function upload(
   try {
     stopIfAborted(signal);
     // The platform may confirm before the transfer's own answer is read.
-    const confirmed = host.expect(LONGEST_MS, (frame) => isAbout(frame, id));
+    const confirmed = host.connection.expect(LONGEST_MS, (frame) => isAbout(frame, id));
     await transfer(ports, file, type, place, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
     const word = await Promise.race([confirmed, later(ports.clock, CONFIRM_TIMEOUT_MS)]);
     stopIfAborted(signal);
     if (word && word.kind !== "upload-success") throw failure(word);
     // The word may have been lost with a connection: an attachment that has an address is there.
-    const url = word ? word.downloadUrl : await host.connect().then(() => renew(host, id));
+    const url = word ? word.downloadUrl : await renew(host, id);
     return { id, name: file.name, type, size: file.size, url };
   } catch (error) {
     // What the platform may have by now nobody will send.
@@ -76,15 +80,20 @@ export async function upload(
 
 /** Deletes an attachment that has not been sent. */
 export async function remove(host: UploadHost, attachmentId: string): Promise<void> {
-  const frame = { action: "deleteAttachment", tracingId: host.ports.uuid(), attachmentId } as const;
-  const reply = await host.ask(frame, (answer) => isAbout(answer, attachmentId));
+  const frame = { action: "deleteAttachment", tracingId: host.settings.ports.uuid(), attachmentId } as const;
+  const reply = await ask(host, frame, (answer) => isAbout(answer, attachmentId));
   if (reply?.kind !== "attachment-deleted") throw failure(reply);
 }
 
 /** A fresh address of an attachment. */
 export async function renew(host: UploadHost, attachmentId: string): Promise<string> {
-  const frame = { action: "getAttachment", tracingId: host.ports.uuid(), attachmentId } as const;
-  return presigned(await host.ask(frame, (answer) => isAbout(answer, attachmentId))).url;
+  await host.connect();
+  const frame = { action: "getAttachment", tracingId: host.settings.ports.uuid(), attachmentId } as const;
+  return presigned(await ask(host, frame, (answer) => isAbout(answer, attachmentId))).url;
+}
+
+function ask({ connection }: UploadHost, question: Question, fits: (frame: InboundFrame) => boolean): Promise<Reply> {
+  return connection.ask({ ...question, token: connection.frameToken }, ANSWER_TIMEOUT_MS, fits);
 }
 
 type Place = Extract<InboundFrame, { kind: "presigned-url" }>;

@@ -1,7 +1,14 @@
 /** The frames that a conversation sends, built from what it knows. Pure. */
-import type { OutboundFrame, OutboundMessage } from "@guestpass/protocol";
-import { ECHO_TRACING_ID } from "@guestpass/protocol";
-import type { Answer, ConversationToken, SendOptions } from "../contract.js";
+import {
+  type ConfigureAuthenticatedSession,
+  type ConfigureSession,
+  ECHO_TRACING_ID,
+  type OutboundEvent,
+  type OutboundEventBody,
+  type OutboundFrame,
+  type OutboundMessage,
+} from "@guestpass/protocol";
+import type { ConversationToken, SendOptions } from "../contract.js";
 import { OWN_ID_KEY } from "./transcript.js";
 
 /** Who speaks: the newest token, and which guest API it is of. */
@@ -12,125 +19,50 @@ export interface Speaker {
 }
 
 /** The `token` of every frame: the session token of web-messaging, else the guest's JWT itself. */
-export function frameToken({ token, guestApi }: Pick<Speaker, "token" | "guestApi">): string {
-  return guestApi === "web-messaging" ? (token.sessionToken ?? token.token) : token.token;
+export function frameToken({ token, guestApi }: Speaker): string {
+  return (guestApi === "web-messaging" && token.sessionToken) || token.token;
 }
 
-/** A guest that is signed in configures with its Genesys JWT. */
-function isSignedIn({ token, guestApi }: Speaker): boolean {
-  return guestApi === "web-messaging" && token.tokenType === "jwt";
-}
-
-/** Two tokens that the platform cannot tell apart need no second configureSession. */
-export function sameToPlatform(one: Speaker, other: Speaker): boolean {
-  return frameToken(one) === frameToken(other) && (!isSignedIn(other) || one.token.token === other.token.token);
-}
-
-export function configureFrame(speaker: Speaker, startNew: boolean, tracingId: string): OutboundFrame {
-  const base = { token: frameToken(speaker), tracingId, deploymentId: speaker.deploymentId, startNew };
-  return isSignedIn(speaker)
-    ? { action: "configureAuthenticatedSession", ...base, data: { code: speaker.token.token } }
+/** The first frame of a connection. A guest who is signed in to web-messaging shows the Genesys JWT besides. */
+export function configureFrame(
+  speaker: Speaker,
+  startNew: boolean,
+  tracingId: string,
+): (ConfigureSession | ConfigureAuthenticatedSession) & { tracingId: string } {
+  const { token, guestApi, deploymentId } = speaker;
+  const base = { token: frameToken(speaker), tracingId, deploymentId, startNew };
+  return guestApi === "web-messaging" && token.tokenType === "jwt"
+    ? { action: "configureAuthenticatedSession", ...base, data: { code: token.token } }
     : { action: "configureSession", ...base };
 }
 
 /** A text, with attributes and an uploaded attachment where there are some. */
-export function textMessage(text: string, options: SendOptions, id: string): OutboundMessage {
-  const { attributes, attachment } = options;
-  return {
-    type: "Text",
-    text,
-    metadata: { [OWN_ID_KEY]: id },
-    ...(attachment === undefined
-      ? {}
-      : { content: [{ contentType: "Attachment", attachment: { id: attachment } } as const] }),
-    ...(attributes === undefined ? {} : withAttributes(attributes)),
-  };
+export function textMessage(text: string, { attributes, attachment }: SendOptions, id: string): OutboundMessage {
+  const message: OutboundMessage = { type: "Text", text, metadata: { [OWN_ID_KEY]: id } };
+  if (attachment) message.content = [{ contentType: "Attachment", attachment: { id: attachment } }];
+  return addAttributes(message, attributes ?? {});
 }
 
 /** The message with attributes that are due besides its own, which win. */
-export function addAttributes(message: OutboundMessage, due: Readonly<Record<string, string>>): OutboundMessage {
-  const all = { ...due, ...message.channel?.metadata.customAttributes };
-  return Object.keys(all).length > 0 ? { ...message, ...withAttributes(all) } : message;
+export function addAttributes<Said extends Pick<OutboundMessage, "channel">>(
+  message: Said,
+  due: Readonly<Record<string, string>>,
+): Said {
+  const customAttributes = { ...due, ...message.channel?.metadata.customAttributes };
+  return Object.keys(customAttributes).length > 0
+    ? { ...message, channel: { metadata: { customAttributes } } }
+    : message;
 }
 
-function withAttributes(customAttributes: Record<string, string>): Pick<Required<OutboundMessage>, "channel"> {
-  return { channel: { metadata: { customAttributes } } };
-}
-
-/** A guest's choice, in the form that the stock Messenger sends. */
-export function answerMessage(answer: Answer, id: string): OutboundMessage {
-  const metadata: Record<string, string> = { [OWN_ID_KEY]: id };
-  if ("messageId" in answer) metadata["parentMessageId"] = answer.messageId;
-  const structured = (text: string, content: OutboundMessage["content"] & object): OutboundMessage => ({
-    type: "Structured",
-    text,
-    metadata,
-    content,
-  });
-  switch (answer.kind) {
-    case "quick-reply":
-    case "postback": {
-      const type = answer.kind === "postback" ? "Button" : "QuickReply";
-      const { text, payload } = answer;
-      return structured(text, [{ contentType: "ButtonResponse", buttonResponse: { type, text, payload } }]);
-    }
-    case "date": {
-      const text = answer.text ?? answer.dateTime;
-      const buttonResponse = {
-        type: "DatePicker",
-        text,
-        payload: answer.dateTime,
-        originatingMessageId: answer.messageId,
-      } as const;
-      return structured(text, [{ contentType: "ButtonResponse", buttonResponse }]);
-    }
-    case "list":
-      return structured(
-        answer.items.map((item) => item.text).join(", "),
-        answer.items.map(({ text, payload }) => ({
-          contentType: "ButtonResponse",
-          buttonResponse: { type: "ListPicker", text, payload, originatingMessageId: answer.messageId },
-        })),
-      );
-    case "form":
-      return structured(answer.text ?? "", [
-        {
-          contentType: "Form",
-          form: {
-            originatingMessageId: answer.messageId,
-            ...(answer.cannedResponseId === undefined ? {} : { cannedResponseId: answer.cannedResponseId }),
-            response: answer.response,
-          },
-        },
-      ]);
-    default:
-      throw new TypeError("answer.kind must be quick-reply, postback, date, list or form");
-  }
-}
-
-export function messageFrame(token: string, message: OutboundMessage, tracingId: string): OutboundFrame {
-  return { action: "onMessage", token, tracingId, message };
-}
-
-/** The guest is here, or ends the conversation. */
-export function presenceFrame(
+/** An event, with custom attributes where there are some. */
+export function eventFrame(
   token: string,
-  type: "Join" | "Clear",
   tracingId: string,
-  attributes: Readonly<Record<string, string>>,
+  event: OutboundEventBody,
+  attributes: Readonly<Record<string, string>> = {},
 ): OutboundFrame {
-  const channel = Object.keys(attributes).length > 0 ? withAttributes({ ...attributes }) : {};
-  const message = { type: "Event", events: [{ eventType: "Presence", presence: { type } }], ...channel } as const;
-  return { action: "onMessage", token, tracingId, message: { ...message, events: [...message.events] } };
-}
-
-export function typingFrame(token: string, tracingId: string): OutboundFrame {
-  return {
-    action: "onMessage",
-    token,
-    tracingId,
-    message: { type: "Event", events: [{ eventType: "Typing", typing: { type: "On" } }] },
-  };
+  const message: OutboundEvent = { type: "Event", events: [event] };
+  return { action: "onMessage", token, tracingId, message: addAttributes(message, attributes) };
 }
 
 export function echoFrame(token: string): OutboundFrame {

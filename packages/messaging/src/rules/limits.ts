@@ -18,16 +18,11 @@ export function tooLarge(
   attributes: Readonly<Record<string, string>>,
   attributesMax = CUSTOM_ATTRIBUTES_BYTES,
 ): MessagingError | null {
-  const bytes = utf8Bytes(text);
-  if (bytes > MESSAGE_TEXT_BYTES) {
-    return new MessagingError("message_too_long", `The text has ${bytes} bytes of at most ${MESSAGE_TEXT_BYTES}.`);
+  if (utf8Bytes(text) > MESSAGE_TEXT_BYTES) {
+    return new MessagingError("message_too_long", `The text has more than ${MESSAGE_TEXT_BYTES} bytes`);
   }
-  const attributeBytes = attributesBytes(attributes);
-  if (attributeBytes > attributesMax) {
-    return new MessagingError(
-      "attributes_too_large",
-      `The custom attributes have ${attributeBytes} bytes of at most ${attributesMax}.`,
-    );
+  if (attributesBytes(attributes) > attributesMax) {
+    return new MessagingError("attributes_too_large", `The attributes have more than ${attributesMax} bytes`);
   }
   return null;
 }
@@ -42,57 +37,54 @@ export function pauseMs(retryAfterSeconds: number): number {
 /** What is counted. Every kind but `history` is a frame of the socket as well. */
 export type Kind = "message" | "typing" | "echo" | "control" | "history";
 
-/** Frames that messages and typing leave free, so that configuring, history and health always get through. */
-const RESERVED_FRAMES = 8;
-/** A second and a bit: frames that left evenly may arrive bunched. */
-const MESSAGE_WINDOW_MS = 1_100;
 const MINUTE_MS = 60_000;
+/** Frames that all kinds but `control` leave free, so that configuring and health always get through. */
+const RESERVED_FRAMES = 8;
 
-/** Instants of what went out, each list no longer than its limit. */
+type Counted = Exclude<Kind, "control"> | "frame";
+
+const LIMITS: Readonly<Record<Counted, readonly [limit: number, windowMs: number]>> = {
+  // A second and a bit: frames that left evenly may arrive bunched.
+  message: [MESSAGES_PER_SECOND, 1_100],
+  typing: [1, TYPING_INTERVAL_MS],
+  echo: [ECHOES_PER_MINUTE, MINUTE_MS],
+  history: [HISTORY_PER_MINUTE, MINUTE_MS],
+  frame: [FRAMES_PER_MINUTE, MINUTE_MS],
+};
+
+/** Instants of what went out, each list no longer than the frames of a minute. */
 export interface Pace {
-  readonly sent: { readonly [K in Kind]?: readonly number[] };
-  readonly frames: readonly number[];
+  readonly sent: { readonly [K in Counted]?: readonly number[] };
   /** Nothing but control frames goes before this instant: the platform asked for a pause. */
   readonly pausedUntil: number;
 }
 
-export const FRESH_PACE: Pace = { sent: {}, frames: [], pausedUntil: 0 };
-
-const OWN_LIMIT: { readonly [K in Kind]?: readonly [limit: number, windowMs: number] } = {
-  message: [MESSAGES_PER_SECOND, MESSAGE_WINDOW_MS],
-  typing: [1, TYPING_INTERVAL_MS],
-  echo: [ECHOES_PER_MINUTE, MINUTE_MS],
-  history: [HISTORY_PER_MINUTE, MINUTE_MS],
-};
+export const FRESH_PACE: Pace = { sent: {}, pausedUntil: 0 };
 
 /** Milliseconds until one of this kind may go; 0: now. */
 export function waitMs(pace: Pace, kind: Kind, now: number): number {
-  const own = OWN_LIMIT[kind];
-  const ownWait = own ? windowWait(pace.sent[kind] ?? [], own[0], own[1], now) : 0;
-  if (kind === "history") return ownWait;
-  const frames = kind === "control" ? FRAMES_PER_MINUTE : FRAMES_PER_MINUTE - RESERVED_FRAMES;
-  const frameWait = windowWait(pace.frames, frames, MINUTE_MS, now);
-  return Math.max(ownWait, frameWait, kind === "control" ? 0 : pace.pausedUntil - now);
+  const wait = (counted: Counted, reserved = 0) => {
+    const [limit, windowMs] = LIMITS[counted];
+    const instants = pace.sent[counted] ?? [];
+    return Math.max(0, (instants[instants.length + reserved - limit] ?? now - windowMs) + windowMs - now);
+  };
+  if (kind === "control") return wait("frame");
+  if (kind === "history") return wait(kind);
+  return Math.max(wait(kind), wait("frame", RESERVED_FRAMES), pace.pausedUntil - now);
 }
 
 /** The pace after one of this kind has gone. */
 export function spend(pace: Pace, kind: Kind, now: number): Pace {
-  const own = OWN_LIMIT[kind];
-  const sent = own ? { ...pace.sent, [kind]: [...(pace.sent[kind] ?? []), now].slice(-own[0]) } : pace.sent;
-  const frames = kind === "history" ? pace.frames : [...pace.frames, now].slice(-FRAMES_PER_MINUTE);
-  return { ...pace, sent, frames };
+  const sent = { ...pace.sent };
+  const count = (counted: Counted) => {
+    sent[counted] = [...(sent[counted] ?? []), now].slice(-FRAMES_PER_MINUTE);
+  };
+  if (kind !== "control") count(kind);
+  if (kind !== "history") count("frame");
+  return { ...pace, sent };
 }
 
-/** A new connection: its frames count from nothing; what is counted by session goes on. */
-export function newConnection(pace: Pace): Pace {
-  return { ...pace, frames: [] };
-}
-
-export function pause(pace: Pace, until: number): Pace {
-  return { ...pace, pausedUntil: Math.max(pace.pausedUntil, until) };
-}
-
-function windowWait(instants: readonly number[], limit: number, windowMs: number, now: number): number {
-  const oldest = instants[instants.length - limit];
-  return oldest === undefined ? 0 : Math.max(0, oldest + windowMs - now);
+/** A new connection: its frames and echoes count from nothing; what is counted by session goes on. */
+export function newConnection({ sent, pausedUntil }: Pace): Pace {
+  return { sent: { ...sent, frame: [], echo: [] }, pausedUntil };
 }

@@ -6,7 +6,7 @@ import type { ConversationState, EndReason } from "../contract.js";
 export interface Link {
   /**
    * `asking` for a token, `opening` the socket, `configuring` the session, `renewing` a token that was refused on the
-   * open socket, `waiting` for the next try, `stopped` for a reason that `end` names.
+   * open socket, `waiting` for the next try, `stopped` for the reason that `end` names.
    */
   readonly phase: "idle" | "asking" | "opening" | "configuring" | "ready" | "renewing" | "waiting" | "stopped";
   /** Tries since a session last stood. */
@@ -18,8 +18,8 @@ export interface Link {
   /** It has been open since `connect()`. */
   readonly wasOpen: boolean;
   readonly readOnly: boolean;
-  /** The guest's own end that is under way. */
-  readonly leaving: "clear" | "close" | "restart" | null;
+  /** The guest's own end that is under way: Presence Clear, closeSession, or closeSession before a new one. */
+  readonly leaving: "clear" | "depart" | "restart" | null;
   readonly end: EndReason | "closed" | null;
 }
 
@@ -35,67 +35,62 @@ export const NEW_LINK: Link = {
 };
 
 export type LinkEvent =
-  | { type: "connect" }
-  | { type: "token" }
-  | { type: "token-failed"; retryable: boolean }
-  | { type: "opened" }
-  /** The socket is gone, or counts as gone. */
-  | { type: "lost" }
-  /** The session has stood for a while. */
-  | { type: "stable" }
-  | { type: "session"; connected: boolean; newSession: boolean; readOnly: boolean }
-  /** 401 or 403: the token was not accepted. */
-  | { type: "refused" }
-  /** The platform will not have this session, with any token. */
-  | { type: "rejected" }
-  /** The session is over for good: expired, logged out. */
-  | { type: "over"; reason: EndReason }
-  | { type: "connection-closed"; signedIn: boolean }
-  | { type: "cleared" }
-  | { type: "agent-left"; readOnly: boolean }
+  | ["connect"]
   /** The time for the next try has come, or the network has. */
-  | { type: "due" }
-  | { type: "end"; clear: boolean }
-  | { type: "clear-refused" }
-  | { type: "leave-timeout" }
-  | { type: "restart" }
-  | { type: "reconfigure" }
-  | { type: "disconnect" };
+  | ["due"]
+  | ["token"]
+  /** With whether another try may help. */
+  | ["token-failed", boolean]
+  | ["opened"]
+  | ["session", { connected: boolean; newSession: boolean; readOnly: boolean }]
+  /** The session has stood for a while. */
+  | ["stable"]
+  /** The socket is gone, or counts as gone. */
+  | ["lost"]
+  /** 401 or 403: the token was not accepted. */
+  | ["refused"]
+  /** The platform will not have this session, with any token. */
+  | ["rejected"]
+  /** The platform closed this connection on purpose. */
+  | ["connection-closed"]
+  /** The session is over for good: expired, logged out, taken elsewhere. */
+  | ["over", EndReason]
+  | ["cleared"]
+  /** The agent is gone, and nobody may write on. */
+  | ["read-only"]
+  | ["clear"]
+  | ["depart"]
+  | ["clear-refused"]
+  /** The guest's goodbye was not answered. */
+  | ["leave-timeout"]
+  | ["restart"]
+  | ["reconfigure"]
+  | ["disconnect"];
 
+/**
+ * - `ask` for a token, `replace` a refused one, `open` the socket, `configure` the session, `hang-up`, `wait` for a try
+ * - `sync`: a session stands; `started`: it is the first, or a new one; `clear`, `depart`: say goodbye
+ * - `wipe` the transcript, `ended` for the reason in `end`, `fail` all that waits: nothing more will be sent
+ */
 export type Effect =
-  | { do: "ask-token" }
-  | { do: "refuse-token" }
-  | { do: "open" }
-  | { do: "configure"; startNew: boolean }
-  | { do: "close" }
-  | { do: "wait"; attempt: number }
-  | { do: "join" }
-  /** `again`: it has been open before. */
-  | { do: "sync"; newSession: boolean; again: boolean }
-  | { do: "started"; newSession: boolean }
-  | { do: "clear" }
-  | { do: "close-session" }
-  | { do: "wipe" }
-  | { do: "ended"; reason: EndReason }
-  /** Nothing more will be sent on this connection: what waits fails. */
-  | { do: "give-up"; because: "refused" | "token" | "closed" | "over" | "disconnected" };
-
-/** The effects that the connection does not run itself. */
-export type ConversationEffect = Exclude<
-  Effect,
-  { do: "ask-token" | "refuse-token" | "open" | "configure" | "close" | "wait" }
->;
+  | "ask"
+  | "replace"
+  | "open"
+  | "configure"
+  | "hang-up"
+  | "wait"
+  | "sync"
+  | "started"
+  | "clear"
+  | "depart"
+  | "wipe"
+  | "ended"
+  | "fail";
 
 /** What a caller sees of it. */
-export function publicState(link: Link): ConversationState {
-  switch (link.phase) {
-    case "idle":
-      return "none";
-    case "stopped":
-      return link.end === "closed" ? "closed" : "ended";
-    case "ready":
-      return link.readOnly ? "read-only" : "open";
-    default:
-      return link.wasOpen ? "reconnecting" : "connecting";
-  }
+export function publicState({ phase, end, readOnly, wasOpen }: Link): ConversationState {
+  if (phase === "idle") return "none";
+  if (phase === "stopped") return end === "closed" ? "closed" : "ended";
+  if (phase === "ready") return readOnly ? "read-only" : "open";
+  return wasOpen ? "reconnecting" : "connecting";
 }

@@ -11,165 +11,127 @@ export interface Step {
 }
 
 export function step(link: Link, event: LinkEvent): Step {
-  const { phase } = link;
+  const { phase, leaving } = link;
+  const ready = phase === "ready";
   const active = phase !== "idle" && phase !== "stopped";
-  const hasSocket = phase === "opening" || phase === "configuring" || phase === "ready" || phase === "renewing";
-  switch (event.type) {
+  const onLine = active && phase !== "asking" && phase !== "waiting";
+  const stay = to(link);
+  switch (event[0]) {
     case "connect":
-      if (phase === "idle" || link.end === "closed") return to({ ...NEW_LINK, phase: "asking" }, { do: "ask-token" });
-      return phase === "waiting" ? ask(link) : stay(link);
+      if (phase === "idle" || (phase === "stopped" && link.end === "closed")) return ask(NEW_LINK);
+      return phase === "waiting" ? ask(link) : stay;
     case "due":
-      return phase === "waiting" ? ask(link) : stay(link);
+      return phase === "waiting" ? ask(link) : stay;
     case "token":
-      if (phase === "asking") return to({ ...link, phase: "opening" }, { do: "open" });
-      return phase === "renewing" ? configure(link) : stay(link);
+      if (phase === "asking") return to({ ...link, phase: "opening" }, "open");
+      return phase === "renewing" ? configure(link) : stay;
     case "token-failed":
-      if (phase !== "asking" && phase !== "renewing") return stay(link);
-      if (event.retryable) return retry(link);
-      return link.wasOpen ? close(link, "token") : to(NEW_LINK, { do: "close" }, { do: "give-up", because: "token" });
+      if (phase !== "asking" && phase !== "renewing") return stay;
+      if (event[1]) return retry(link);
+      return link.wasOpen ? close(link) : to(NEW_LINK, "hang-up", "fail");
     case "opened":
-      return phase === "opening" ? configure(link) : stay(link);
-    case "lost":
-      if (!hasSocket) return stay(link);
-      // After our own goodbye a lost connection is the goodbye's answer.
-      if (phase === "ready" && link.leaving === "restart") return retry({ ...link, startNew: true });
-      if (phase === "ready" && link.leaving) return end("guest", link.leaving === "clear");
-      return retry(link);
-    case "stable":
-      return phase === "ready" ? to({ ...link, attempt: 0, refused: false }) : stay(link);
+      return phase === "opening" ? configure(link) : stay;
     case "session":
-      return session(link, event);
+      return phase === "configuring" || ready ? session(link, event[1]) : stay;
+    case "stable":
+      return ready ? to({ ...link, attempt: 0, refused: false }) : stay;
+    case "lost":
+      // After our own goodbye a lost connection is the goodbye's answer.
+      return onLine ? (ready && goodbye(link)) || retry(link) : stay;
     case "refused":
-      if (phase !== "configuring" && phase !== "ready") return stay(link);
-      if (link.refused) return close(link, "refused");
-      return to({ ...link, phase: "renewing", refused: true }, { do: "refuse-token" });
+      if (phase !== "configuring" && !ready) return stay;
+      return link.refused ? close(link) : to({ ...link, phase: "renewing", refused: true }, "replace");
     case "rejected":
-      return hasSocket ? close(link, "refused") : stay(link);
-    case "over":
-      return active ? end(event.reason, false) : stay(link);
-    case "cleared":
-      if (!active || link.leaving === "restart") return stay(link);
-      return end(link.leaving ? "guest" : "cleared", true);
+      return onLine ? close(link) : stay;
     case "connection-closed":
-      if (!hasSocket) return stay(link);
-      if (event.signedIn) return end("signed-in-elsewhere", false);
-      if (link.leaving === "restart") return ask({ ...link, startNew: true });
-      if (link.leaving) return end("guest", link.leaving === "clear");
-      return close(link, "closed");
-    case "agent-left":
-      if (phase !== "ready" || link.leaving) return stay(link);
-      if (!event.readOnly) return to(link, { do: "ended", reason: "agent" });
-      return readOnly(link);
-    case "end":
-      if (!active) return stay(link);
-      return leave({ ...link, leaving: event.clear && !link.readOnly ? "clear" : "close" });
+      return onLine ? (goodbye(link) ?? close(link)) : stay;
+    case "over":
+      return active ? end(event[1]) : stay;
+    case "cleared":
+      return active && leaving !== "restart" ? end(leaving ? "guest" : "cleared", "wipe") : stay;
+    case "read-only":
+      return ready && !leaving ? to({ ...link, readOnly: true, end: "read-only" }, "ended", "fail") : stay;
+    case "clear":
+    case "depart":
+      return active ? leave(link, link.readOnly ? "depart" : event[0]) : stay;
     case "clear-refused":
-      return link.leaving === "clear" ? leave({ ...link, leaving: "close" }) : stay(link);
+      return leaving === "clear" ? leave(link, "depart") : stay;
     case "leave-timeout":
-      if (!active || !link.leaving) return stay(link);
-      if (link.leaving === "restart") return ask({ ...link, startNew: true });
-      return end("guest", link.leaving === "clear");
-    case "restart":
-      if (phase === "ready") return leave({ ...link, leaving: "restart" });
-      return active
-        ? to(ask({ ...link, startNew: true }).link, { do: "close" }, { do: "wipe" }, { do: "ask-token" })
-        : restart(link);
+      return (active && goodbye(link)) || stay;
+    case "restart": {
+      if (ready) return leave(link, "restart");
+      const next = ask({ ...(active ? link : NEW_LINK), startNew: true }).link;
+      // The visitor's session ran out: what was said stays to be read. Otherwise a new conversation begins empty.
+      return link.end === "expired" ? to(next, "ask") : to(next, "hang-up", "wipe", "ask");
+    }
     case "reconfigure":
-      return phase === "ready" ? to(link, { do: "configure", startNew: false }) : stay(link);
+      return ready ? to(link, "configure") : stay;
     case "disconnect":
-      return to(NEW_LINK, { do: "close" }, { do: "give-up", because: "disconnected" });
+      return to(NEW_LINK, "hang-up", "fail");
     default:
-      return stay(link);
+      return stay;
   }
 }
 
-function session(link: Link, event: Extract<LinkEvent, { type: "session" }>): Step {
-  if (link.phase !== "configuring" && link.phase !== "ready") return stay(link);
-  if (!event.connected) return sessionClosed(link, event.readOnly);
+function session(link: Link, { connected, newSession, readOnly }: (LinkEvent & ["session", unknown])[1]): Step {
+  const { leaving } = link;
   const first = link.phase === "configuring";
-  const ready: Link = {
-    ...link,
-    phase: "ready",
-    startNew: false,
-    wasOpen: true,
-    readOnly: event.readOnly,
-  };
-  if (!first) return event.readOnly && !link.readOnly ? readOnly(link) : to(ready);
-  const effects: Effect[] = [];
-  if (event.newSession || !link.wasOpen) effects.push({ do: "started", newSession: event.newSession });
-  if (event.newSession) effects.push({ do: "join" });
-  if (event.readOnly && !link.readOnly) effects.push(...readOnly(link).effects);
-  effects.push({ do: "sync", newSession: event.newSession, again: link.wasOpen });
-  const goodbye = ready.leaving && ready.leaving !== "restart" ? leave(ready).effects : [];
-  return to(ready, ...effects, ...goodbye);
-}
-
-/** `connected: false`: the answer to closeSession, ours or another tab's. */
-function sessionClosed(link: Link, isReadOnly: boolean): Step {
-  if (link.leaving === "restart") {
-    return to(
-      { ...link, phase: "configuring", leaving: null, readOnly: false },
-      { do: "wipe" },
-      { do: "configure", startNew: true },
-    );
+  if (!connected && !(first && readOnly)) {
+    // The answer to closeSession, ours or another tab's.
+    if (leaving === "restart") {
+      const next: Link = { ...link, phase: "configuring", startNew: true, leaving: null, readOnly: false };
+      return to(next, "wipe", "configure");
+    }
+    return first && !leaving ? retry(link) : end(leaving ? "guest" : "cleared");
   }
-  if (link.leaving) return end("guest", false);
-  if (link.phase === "ready") return end("cleared", false);
-  return isReadOnly ? readOnly({ ...link, phase: "ready", wasOpen: true }) : retry(link);
+  const effects: Effect[] = [];
+  if (first && (newSession || !link.wasOpen)) effects.push("started");
+  if (readOnly && !link.readOnly) effects.push("ended", "fail");
+  if (first) effects.push("sync");
+  if (first && leaving) effects.push(...leave({ ...link, phase: "ready" }, leaving).effects);
+  const stands: Link = { ...link, phase: "ready", startNew: false, wasOpen: true, readOnly };
+  return to(readOnly ? { ...stands, end: "read-only" } : stands, ...effects);
 }
 
 /** A guest's own goodbye: said at once on a ready session, else as soon as there is one. */
-function leave(link: Link): Step {
-  if (link.phase !== "ready") return to(link);
-  return to(link, link.leaving === "clear" ? { do: "clear" } : { do: "close-session" });
+function leave(link: Link, leaving: "clear" | "depart" | "restart"): Step {
+  const next = { ...link, leaving };
+  return link.phase === "ready" ? to(next, leaving === "clear" ? "clear" : "depart") : to(next);
 }
 
-function restart(link: Link): Step {
-  const next: Link = { ...NEW_LINK, phase: "asking", startNew: true };
-  // The visitor's session ran out: what was said stays to be read. Otherwise a new conversation begins empty.
-  return link.end === "expired" ? to(next, { do: "ask-token" }) : to(next, { do: "wipe" }, { do: "ask-token" });
+/** What the guest's goodbye has led to, where there was one. */
+function goodbye(link: Link): Step | null {
+  if (link.leaving === "restart") return ask({ ...link, startNew: true });
+  return link.leaving && (link.leaving === "clear" ? end("guest", "wipe") : end("guest"));
 }
 
 function configure(link: Link): Step {
-  return to({ ...link, phase: "configuring" }, { do: "configure", startNew: link.startNew });
+  return to({ ...link, phase: "configuring" }, "configure");
 }
 
 function ask(link: Link): Step {
-  return to(
-    { ...link, phase: "asking", leaving: link.leaving === "restart" ? null : link.leaving },
-    { do: "close" },
-    { do: "ask-token" },
-  );
+  return to({ ...link, phase: "asking", leaving: keptGoodbye(link) }, "hang-up", "ask");
 }
 
 function retry(link: Link): Step {
-  const leaving = link.leaving === "restart" ? null : link.leaving;
-  return to(
-    { ...link, phase: "waiting", attempt: link.attempt + 1, leaving },
-    { do: "close" },
-    { do: "wait", attempt: link.attempt },
-  );
+  const next: Link = { ...link, phase: "waiting", attempt: link.attempt + 1, leaving: keptGoodbye(link) };
+  return to(next, "hang-up", "wait");
 }
 
-function readOnly(link: Link): Step {
-  return to({ ...link, readOnly: true }, { do: "ended", reason: "read-only" }, { do: "give-up", because: "over" });
+/** What the guest wanted is still wanted on the next connection; a new start is begun by `startNew`. */
+function keptGoodbye({ leaving }: Link): Link["leaving"] {
+  return leaving === "restart" ? null : leaving;
 }
 
 /** The platform does not want this connection, or its token. */
-function close(link: Link, because: "closed" | "refused" | "token"): Step {
-  return to({ ...link, phase: "stopped", end: "closed", leaving: null }, { do: "close" }, { do: "give-up", because });
+function close(link: Link): Step {
+  return to({ ...link, phase: "stopped", end: "closed", leaving: null }, "hang-up", "fail");
 }
 
-function end(reason: EndReason, wipe: boolean): Step {
-  const effects: Effect[] = [{ do: "close" }, { do: "give-up", because: "over" }];
-  if (wipe) effects.push({ do: "wipe" });
-  return to({ ...NEW_LINK, phase: "stopped", end: reason }, ...effects, { do: "ended", reason });
+function end(reason: EndReason, ...effects: Effect[]): Step {
+  return to({ ...NEW_LINK, phase: "stopped", end: reason }, "hang-up", "fail", ...effects, "ended");
 }
 
 function to(link: Link, ...effects: Effect[]): Step {
   return { link, effects };
-}
-
-function stay(link: Link): Step {
-  return { link, effects: [] };
 }

@@ -2,7 +2,7 @@
  * What has been said, in the platform's order. Knows how a message from the socket, an echo and a page of history turn
  * out to be the same one. Knows nothing of sending. Pure: each function gives new entries.
  */
-import type { StructuredMessage } from "@guestpass/protocol";
+import type { Sender, StructuredMessage } from "@guestpass/protocol";
 import type { TranscriptMessage } from "../contract.js";
 
 export interface Entry {
@@ -28,8 +28,8 @@ export interface News {
   readonly epoch: number;
   /** Platform's time where the message has none, milliseconds. */
   readonly now: number;
-  /** It is of history, where the newest comes first: of two with the same time it is the earlier. */
-  readonly past?: boolean;
+  /** Identity of the message that history shows after it: of two with the same time this is the earlier. */
+  readonly before?: string | undefined;
 }
 
 export interface Merged {
@@ -39,9 +39,10 @@ export interface Merged {
   readonly entry?: Entry;
 }
 
-/** An own message that is on its way: always at the end. */
-export function addOwn(entries: Entries, message: TranscriptMessage): Entries {
-  return trim([...entries, { message, epoch: -1 }]);
+/** An own message that is on its way: always at the end. `at`: milliseconds since 1970. */
+export function addOwn(entries: Entries, id: string, text: string, at: number): Entries {
+  const message = { id, direction: "sent", status: "sending", text, at, from: { bot: false }, content: [] } as const;
+  return trim([...entries, { message: { ...message, content: [] }, epoch: -1 }]);
 }
 
 /** One message from the socket or from history. */
@@ -51,7 +52,7 @@ export function merge(entries: Entries, news: News): Merged {
   const old = entries[index];
   if (!old) {
     const entry = { message: toTranscript(news, news.message.identity), ...origin(news) };
-    return { entries: insert(entries, entry, news.past), outcome: "added", entry };
+    return { entries: insert(entries, entry, news.before), outcome: "added", entry };
   }
   const entry = { message: toTranscript(news, old.message.id), ...origin(news) };
   if (old.identity !== undefined) {
@@ -59,7 +60,7 @@ export function merge(entries: Entries, news: News): Merged {
     const again = { ...old, message: { ...entry.message, at: old.message.at } };
     return { entries: entries.with(index, again), outcome: "known", entry: again };
   }
-  return { entries: insert(entries.toSpliced(index, 1), entry, news.past), outcome: "confirmed", entry };
+  return { entries: insert(entries.toSpliced(index, 1), entry, news.before), outcome: "confirmed", entry };
 }
 
 /** The own message with this id, changed; a failed one takes the place of its time, one on its way the end. */
@@ -99,7 +100,7 @@ function find(entries: Entries, { message, tracingId }: News): number {
 function toTranscript({ message, now }: News, id: string): TranscriptMessage {
   const { from } = message;
   const sent = message.direction === "Inbound";
-  const name = from.nickname ?? [from.firstName, from.lastName].filter(Boolean).join(" ");
+  const name = senderName(from);
   const parsed = Date.parse(message.time);
   return {
     id,
@@ -116,6 +117,11 @@ function toTranscript({ message, now }: News, id: string): TranscriptMessage {
   };
 }
 
+/** A nickname, else the names that there are, else nothing. */
+export function senderName({ nickname, firstName, lastName }: Sender): string {
+  return nickname ?? [firstName, lastName].filter(Boolean).join(" ");
+}
+
 /** What a guest chose, where the platform left the text empty. */
 function answerText(message: StructuredMessage): string {
   return message.content
@@ -130,10 +136,11 @@ function place(entry: Entry): number {
 }
 
 /** Of two with the same time the one that was said first stays first. */
-function insert(entries: Entries, entry: Entry, past = false): Entries {
+function insert(entries: Entries, entry: Entry, before?: string): Entries {
   const at = place(entry);
-  const before = entries.findLastIndex((other) => (past ? place(other) < at : place(other) <= at));
-  return trim(entries.toSpliced(before + 1, 0, entry));
+  const later = entries.findIndex((other) => other.identity === before && place(other) === at);
+  const index = before && later >= 0 ? later : entries.findLastIndex((other) => place(other) <= at) + 1;
+  return trim(entries.toSpliced(index, 0, entry));
 }
 
 function trim(entries: Entries): Entries {

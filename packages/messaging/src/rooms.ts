@@ -1,0 +1,106 @@
+/** What connection and exchange, the two rooms that everything else leans on, are to the others. Shapes alone. */
+import type {
+  InboundFrame,
+  OutboundFrame,
+  OutboundMessage,
+  SessionResponse,
+  StructuredMessage,
+} from "@guestpass/protocol";
+import type { ConversationState, ConversationToken, TranscriptMessage } from "./contract.js";
+import type { Emit } from "./emit.js";
+import type { MessagingError } from "./errors.js";
+import type { Reply } from "./io/asks.js";
+import type { Settings } from "./options.js";
+import type { Kind } from "./rules/limits.js";
+import type { Effect, Link, LinkEvent } from "./rules/link.js";
+import type { Known, Laid } from "./rules/pages.js";
+import type { Timers } from "./timers.js";
+
+export interface ConnectionHost {
+  readonly settings: Settings;
+  readonly timers: Timers;
+  stateChanged(state: ConversationState, previous: ConversationState): void;
+  /** An effect that is not the connection's own. */
+  run(effect: Effect, link: Link): void;
+  session(session: SessionResponse): void;
+  /** What the connection has no use for itself. */
+  hear(frame: InboundFrame): void;
+  failed(error: MessagingError): void;
+  /** The line is gone; nobody will answer on it. */
+  down(): void;
+}
+
+export interface Connection {
+  readonly state: ConversationState;
+  readonly link: Link;
+  /** What it last failed of, until a session stands. */
+  readonly cause: unknown;
+  readonly frameToken: string;
+  /** Feeds the machine; from within an effect, after that effect. */
+  dispatch(...event: LinkEvent): void;
+  /** Milliseconds until one of this kind may go: 0 now, Infinity while there is no session. */
+  wait(kind: Kind): number;
+  /** Writes a frame where it may go, and gives what `wait` gave. */
+  write(kind: Kind, frame: OutboundFrame): number;
+  count(kind: Kind): void;
+  /** Sends a question and waits for its answer; null: none came. */
+  ask(
+    frame: OutboundFrame & { tracingId: string },
+    timeoutMs: number,
+    fits: (frame: InboundFrame) => boolean,
+  ): Promise<Reply>;
+  /** Waits for a frame that comes unasked. */
+  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
+  setToken(token: ConversationToken): void;
+  /** Nothing came when something had to: the line counts as dead. */
+  presumeDead(): void;
+  dispose(): void;
+}
+
+export interface ExchangeHost {
+  readonly settings: Settings;
+  readonly timers: Timers;
+  readonly connection: Connection;
+  emit: Emit;
+  /** History is to say which of the doubtful messages have arrived. */
+  recheck(): void;
+}
+
+export interface Exchange {
+  readonly transcript: readonly TranscriptMessage[];
+  readonly isFull: boolean;
+  /** A message was written on a connection that is gone, and nobody knows what became of it. */
+  readonly hasDoubt: boolean;
+  /** Everything up to some connection is known. */
+  readonly knows: boolean;
+  /** The first message that is on its way. */
+  readonly oldestWritten: string | undefined;
+  /** Milliseconds since 1970 by the platform's clock, as far as it is known. */
+  platformTime(): number;
+  say(id: string, message: OutboundMessage): Promise<{ id: string }>;
+  retry(id: string): Promise<{ id: string }>;
+  /** A message from the socket. */
+  receive(message: StructuredMessage, tracingId: string | undefined): void;
+  /** A page of history. `announce`: what is new on it came while nobody listened, so it is news. */
+  merge(lay: (known: Known) => Laid, announce: boolean): Laid;
+  /** A session stands; `due` attributes go with the next message. Nothing goes until `release`. */
+  begin(due: Readonly<Record<string, string>> | null): void;
+  /** Messages may go. What is in doubt goes again where history was `told`; else it fails, for it may have arrived. */
+  release(told: boolean): void;
+  /** Nothing is missing up to this connection. */
+  complete(): void;
+  /** True when this message waits for the platform's word. */
+  awaits(id: string | undefined): id is string;
+  /** The platform will not have this message. */
+  refuse(id: string, error: MessagingError): void;
+  /** The platform did not take it, for its rate or its token: it goes again. */
+  giveBack(id: string, because: MessagingError): void;
+  /** The platform refused something for its rate without saying what: after the pause history is asked. */
+  doubtAfter(pauseMs: number): void;
+  /** The connection is gone. */
+  lost(): void;
+  /** Nothing more will be sent: all that waits fails. */
+  giveUp(error: MessagingError): void;
+  /** A new conversation: what the platform knew is gone from here, what it never had stays. */
+  wipe(): void;
+}
