@@ -5,7 +5,7 @@
 import type { ConversationState } from "@guestpass/messaging";
 import type { Content } from "@guestpass/protocol";
 import type { KeeperState } from "@guestpass/tokens";
-import type { GuestpassError, GuestpassErrorCode } from "./errors.js";
+import type { GuestpassError } from "./errors.js";
 
 /** The element's state: the token's, and `closed` where this connection was ended on purpose elsewhere. */
 export type GuestpassState = KeeperState | "closed";
@@ -25,86 +25,62 @@ export type GuestpassEndReason =
   | "logout"
   | "read-only";
 
-abstract class GuestpassEvent extends Event {
-  constructor(name: string, cancelable = false) {
-    super(`guestpass-${name}`, { bubbles: true, composed: true, cancelable });
+type EventClass<Values extends unknown[], Fields> = new (...values: Values) => Event & Readonly<Fields>;
+
+/** Makes the class of one event. `fields` says what its instances have, of what they are made with. */
+function eventClass<Values extends unknown[], Fields extends object>(
+  name: string,
+  fields: (...values: Values) => Fields,
+  cancelable = false,
+): EventClass<Values, Fields> {
+  class GuestpassEvent extends Event {
+    constructor(...values: Values) {
+      super(`guestpass-${name}`, { bubbles: true, composed: true, cancelable });
+      Object.assign(this, fields(...values));
+    }
   }
+  // That the fields are assigned is nothing that a class can say of itself.
+  return GuestpassEvent as unknown as EventClass<Values, Fields>;
 }
 
-abstract class TriggeredEvent extends GuestpassEvent {
-  readonly trigger: GuestpassTrigger;
-  constructor(name: string, trigger: GuestpassTrigger, cancelable?: boolean) {
-    super(name, cancelable);
-    this.trigger = trigger;
-  }
-}
+const triggered = (trigger: GuestpassTrigger) => ({ trigger });
 
-export class GuestpassBeforeOpenEvent extends TriggeredEvent {
-  constructor(trigger: GuestpassTrigger) {
-    super("before-open", trigger, true);
-  }
-}
+export class GuestpassBeforeOpenEvent extends eventClass("before-open", triggered, true) {}
+export class GuestpassBeforeCloseEvent extends eventClass("before-close", triggered, true) {}
+export class GuestpassOpenEvent extends eventClass("open", triggered) {}
+export class GuestpassCloseEvent extends eventClass("close", triggered) {}
 
-export class GuestpassBeforeCloseEvent extends TriggeredEvent {
-  constructor(trigger: GuestpassTrigger) {
-    super("before-close", trigger, true);
-  }
-}
+export class GuestpassStateEvent extends eventClass("state", (state: GuestpassState, previous: GuestpassState) => ({
+  state,
+  previous,
+})) {}
 
-export class GuestpassOpenEvent extends TriggeredEvent {
-  constructor(trigger: GuestpassTrigger) {
-    super("open", trigger);
-  }
-}
+export class GuestpassReadyEvent extends eventClass("ready", (sessionId: string, guestId: string) => ({
+  sessionId,
+  guestId,
+})) {}
 
-export class GuestpassCloseEvent extends TriggeredEvent {
-  constructor(trigger: GuestpassTrigger) {
-    super("close", trigger);
-  }
-}
-
-export class GuestpassStateEvent extends GuestpassEvent {
-  readonly state: GuestpassState;
-  readonly previous: GuestpassState;
-  constructor(state: GuestpassState, previous: GuestpassState) {
-    super("state");
-    this.state = state;
-    this.previous = previous;
-  }
-}
-
-export class GuestpassReadyEvent extends GuestpassEvent {
-  readonly sessionId: string;
-  readonly guestId: string;
-  constructor(sessionId: string, guestId: string) {
-    super("ready");
-    this.sessionId = sessionId;
-    this.guestId = guestId;
-  }
-}
-
-abstract class TokenEvent extends GuestpassEvent {
+interface Expiring {
   /** Whole seconds that the token has left. */
-  readonly expiresIn: number;
-  constructor(name: string, expiresIn: number) {
-    super(`token-${name}`);
-    this.expiresIn = expiresIn;
-  }
+  expiresIn: number;
 }
 
-export class GuestpassTokenExpiringEvent extends TokenEvent {
-  constructor(expiresIn: number) {
-    super("expiring", expiresIn);
-  }
-}
-
-export class GuestpassTokenRefreshedEvent extends TokenEvent {
+interface Refreshed extends Expiring {
   /** False where the same token was renewed: an anonymous guest keeps its UUID. */
-  readonly rotated: boolean;
-  #token: string;
+  rotated: boolean;
+}
+
+export class GuestpassTokenExpiringEvent extends eventClass(
+  "token-expiring",
+  (expiresIn: number): Expiring => ({ expiresIn }),
+) {}
+
+const refreshed = (expiresIn: number, rotated: boolean): Refreshed => ({ expiresIn, rotated });
+
+export class GuestpassTokenRefreshedEvent extends eventClass("token-refreshed", refreshed) {
+  readonly #token: string;
   constructor(expiresIn: number, rotated: boolean, token: string) {
-    super("refreshed", expiresIn);
-    this.rotated = rotated;
+    super(expiresIn, rotated);
     this.#token = token;
   }
   /** The new token. A getter, so that no log or JSON of the event carries it. */
@@ -113,86 +89,45 @@ export class GuestpassTokenRefreshedEvent extends TokenEvent {
   }
 }
 
-export class GuestpassTokenExpiredEvent extends TokenEvent {
-  constructor() {
-    super("expired", 0);
-  }
-}
+export class GuestpassTokenExpiredEvent extends eventClass("token-expired", (): Expiring => ({ expiresIn: 0 })) {}
 
-abstract class TroubleEvent extends GuestpassEvent {
-  readonly code: GuestpassErrorCode;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly cause: unknown;
-  constructor(name: string, error: GuestpassError) {
-    super(name);
-    this.code = error.code;
-    this.message = error.message;
-    this.retryable = error.retryable;
-    this.cause = error.cause;
-  }
-}
+/** One by one, because most of an error's fields are not enumerable. */
+const trouble = ({ code, message, retryable, cause }: GuestpassError) => ({ code, message, retryable, cause });
 
 /** Refreshing fails, but the token still lives. */
-export class GuestpassDegradedEvent extends TroubleEvent {
-  constructor(error: GuestpassError) {
-    super("degraded", error);
-  }
-}
+export class GuestpassDegradedEvent extends eventClass("degraded", trouble) {}
+export class GuestpassErrorEvent extends eventClass("error", trouble) {}
+export class GuestpassRecoveredEvent extends eventClass("recovered", () => ({})) {}
 
-export class GuestpassErrorEvent extends TroubleEvent {
-  constructor(error: GuestpassError) {
-    super("error", error);
-  }
-}
-
-export class GuestpassRecoveredEvent extends GuestpassEvent {
-  constructor() {
-    super("recovered");
-  }
-}
-
-export class GuestpassMessageEvent extends GuestpassEvent {
-  readonly id: string;
-  readonly text: string;
-  readonly direction: "sent" | "received";
+interface Message {
+  id: string;
+  text: string;
+  direction: "sent" | "received";
   /** When, in milliseconds since 1970, by the platform's clock. */
-  readonly at: number;
-  readonly content: readonly Content[];
-  constructor(message: Pick<GuestpassMessageEvent, "id" | "text" | "direction" | "at" | "content">) {
-    super("message");
-    this.id = message.id;
-    this.text = message.text;
-    this.direction = message.direction;
-    this.at = message.at;
-    this.content = message.content;
-  }
+  at: number;
+  content: readonly Content[];
 }
 
-export class GuestpassUnreadEvent extends GuestpassEvent {
-  readonly count: number;
-  constructor(count: number) {
-    super("unread");
-    this.count = count;
-  }
-}
+export class GuestpassMessageEvent extends eventClass(
+  "message",
+  ({ id, text, direction, at, content }: Message): Message => ({ id, text, direction, at, content }),
+) {}
 
-export class GuestpassConversationStartedEvent extends GuestpassEvent {
+export class GuestpassUnreadEvent extends eventClass("unread", (count: number) => ({ count })) {}
+
+interface Started {
   /** False where a conversation of an earlier page goes on. */
-  readonly newSession: boolean;
-  constructor(newSession: boolean) {
-    super("conversation-started");
-    this.newSession = newSession;
-  }
+  newSession: boolean;
 }
 
-export class GuestpassConversationEndedEvent extends GuestpassEvent {
-  readonly reason: GuestpassEndReason;
-  constructor(reason: GuestpassEndReason) {
-    super("conversation-ended");
-    this.reason = reason;
-  }
-}
+export class GuestpassConversationStartedEvent extends eventClass(
+  "conversation-started",
+  (newSession: boolean): Started => ({ newSession }),
+) {}
+
+export class GuestpassConversationEndedEvent extends eventClass("conversation-ended", (reason: GuestpassEndReason) => ({
+  reason,
+})) {}
 
 /** Every event of the element, by name. */
 export interface GuestpassEventMap {

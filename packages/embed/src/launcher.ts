@@ -30,8 +30,8 @@ export function launcherTemplate(view: LauncherView): TemplateResult {
       class="launcher"
       aria-label=${label}
       aria-haspopup="dialog"
-      aria-expanded=${open ? "true" : "false"}
-      aria-busy=${view.busy ? "true" : "false"}
+      aria-expanded=${open}
+      aria-busy=${view.busy}
       @pointerdown=${() => view.press()}
       @click=${() => void view.toggle("launcher").catch(() => {})}
     >

@@ -42,23 +42,16 @@ export class Voice {
 
   /** Passes on what a keeper tells, until the signal. */
   follow(keeper: TokenKeeper, signal: AbortSignal): void {
-    const options = { signal };
-    keeper.addEventListener("state", ({ state }) => this.setKeeper(state), options);
-    keeper.addEventListener("expiring", (e) => this.#say(new events.GuestpassTokenExpiringEvent(e.expiresIn)), options);
-    keeper.addEventListener(
-      "refreshed",
-      (e) => this.#say(new events.GuestpassTokenRefreshedEvent(e.expiresIn, e.rotated, e.token)),
-      options,
-    );
-    keeper.addEventListener("expired", () => this.#say(new events.GuestpassTokenExpiredEvent()), options);
-    keeper.addEventListener(
-      "degraded",
-      ({ error }) => this.#say(new events.GuestpassDegradedEvent(toGuestpassError(error))),
-      options,
-    );
-    keeper.addEventListener("recovered", () => this.#say(new events.GuestpassRecoveredEvent()), options);
-    keeper.addEventListener("refused", ({ error }) => this.tell(error), options);
-    keeper.addEventListener("error", ({ error }) => this.tell(error), options);
+    const on: TokenKeeper["addEventListener"] = (type, listener) => keeper.addEventListener(type, listener, { signal });
+    const say = this.#say;
+    on("state", ({ state }) => this.setKeeper(state));
+    on("expiring", ({ expiresIn }) => say(new events.GuestpassTokenExpiringEvent(expiresIn)));
+    on("refreshed", (e) => say(new events.GuestpassTokenRefreshedEvent(e.expiresIn, e.rotated, e.token)));
+    on("expired", () => say(new events.GuestpassTokenExpiredEvent()));
+    on("degraded", ({ error }) => say(new events.GuestpassDegradedEvent(toGuestpassError(error))));
+    on("recovered", () => say(new events.GuestpassRecoveredEvent()));
+    on("refused", ({ error }) => this.tell(error));
+    on("error", ({ error }) => this.tell(error));
   }
 
   setKeeper(state: events.GuestpassState): void {
