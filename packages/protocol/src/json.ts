@@ -62,7 +62,7 @@ export function maybe<T>(read: Reader<T>): Reader<T> {
 
 /** An object of the fields that their readers give; a field without a value is absent. */
 export function shape<T extends object>(
-  fields: { [K in keyof T]-?: Reader<T[K] & ({} | null)> },
+  fields: { [K in keyof T]-?: Reader<NonNullable<T[K]> | (null extends T[K] ? null : never)> },
 ): (value: unknown) => T {
   return (value) => {
     const source = record(value);
