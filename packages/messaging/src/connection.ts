@@ -28,7 +28,7 @@ const TELL_AFTER = 4;
 
 export function createConnection(host: ConnectionHost): Connection {
   const { settings, timers } = host;
-  const { clock, random, uuid, createSocket, online, visible } = settings.ports;
+  const { clock, random, uuid, online, visible } = settings.ports;
   const asks = createAsks(clock);
   const tokens = createTokenSource(host);
   const queue: LinkEvent[] = [];
@@ -100,7 +100,7 @@ export function createConnection(host: ConnectionHost): Connection {
   function open(): void {
     pace = newConnection(pace);
     try {
-      line = openLine(createSocket(settings.socketUrl), clock, {
+      line = openLine(settings.openSocket(tokenOfFrames()), clock, {
         opened: () => dispatch("opened"),
         frame: hear,
         lost: presumeDead,

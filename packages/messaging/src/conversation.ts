@@ -93,9 +93,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     return new MessagingError("socket_closed", `The conversation is ${connection.state}`, options);
   }
 
-  async function connect(): Promise<void> {
-    if (disposed || is("ended")) throw notOpen();
-    if (is("open", "read-only") && opening.length === 0) return;
+  function connect(): Promise<void> {
+    if (disposed || is("ended")) return Promise.reject(notOpen());
+    if (is("open", "read-only") && opening.length === 0) return Promise.resolve();
     const opened = waitAmong(opening);
     connection.dispatch("connect");
     return opened;
@@ -217,14 +217,14 @@ export function createConversation(options: ConversationOptions): Conversation {
       return parts.limits();
     },
     connect,
-    async startNew() {
-      if (disposed) throw notOpen();
+    startNew() {
+      if (disposed) return Promise.reject(notOpen());
       const started = waitAmong(opening);
       connection.dispatch("restart");
       return started;
     },
-    async end() {
-      if (is("none", "closed", "ended")) return;
+    end() {
+      if (is("none", "closed", "ended")) return Promise.resolve();
       const ended = waitAmong(ending);
       // Where the configuration is not known, the platform says whether Clear is allowed.
       connection.dispatch(config?.clearEnabled === false ? "depart" : "clear");

@@ -3,7 +3,7 @@ import type { ConversationOptions } from "./contract.js";
 import { networkSignal, systemClock, visibilitySignal } from "./io/clock.js";
 import { browserSocket } from "./io/socket.js";
 import { randomUuid } from "./io/uuid.js";
-import type { ConversationPorts } from "./ports.js";
+import type { ConversationPorts, Socket } from "./ports.js";
 import { tooLarge } from "./rules/limits.js";
 import { VERSION } from "./version.js";
 
@@ -11,6 +11,8 @@ export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "
   readonly customAttributes: Readonly<Record<string, string>>;
   /** The whole URL of the socket; carries no token. */
   readonly socketUrl: string;
+  /** The common socket of the session's tabs where there may be one, else our own. Throws where there is none at all. */
+  openSocket(sessionToken: string): Socket | Promise<Socket>;
   readonly ports: ConversationPorts;
 }
 
@@ -26,11 +28,18 @@ export function readOptions(options: ConversationOptions): Settings {
   const tooMuch = tooLarge("", customAttributes);
   if (tooMuch) throw tooMuch;
   const query = new URLSearchParams({ deploymentId, application: application ?? `Guestpass-${VERSION}` });
-  return {
+  const settings: Settings = {
     ...options,
     customAttributes,
     urls: { ...urls, api: urls.api.replace(/\/+$/, "") },
     socketUrl: `${urls.socket}?${query}`,
+    openSocket(sessionToken) {
+      const own = () => settings.ports.createSocket(settings.socketUrl);
+      const { document, BroadcastChannel, navigator, crypto } = globalThis;
+      if (options.shareKey === false || !document || !BroadcastChannel || !navigator.locks || !crypto.subtle)
+        return own();
+      return import("./io/sharing.js").then((tabs) => tabs.sharedSocket(settings, sessionToken)).catch(own);
+    },
     ports: {
       clock: systemClock(),
       random: Math.random,
@@ -42,4 +51,5 @@ export function readOptions(options: ConversationOptions): Settings {
       ...options.ports,
     },
   };
+  return settings;
 }

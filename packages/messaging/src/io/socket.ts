@@ -34,34 +34,51 @@ export function browserSocket(url: string): Socket {
   return new WebSocket(url);
 }
 
-export function openLine(socket: Socket, clock: Clock, on: LineEvents): Line {
+export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: LineEvents): Line {
   let over = false;
+  let socket: Socket | null = null;
   const finish = (tell: boolean) => {
     if (over) return;
     over = true;
     stopTimer();
-    try {
-      socket.close(NORMAL_CLOSE, GOODBYE);
-    } catch {
-      // A socket that cannot even be closed is gone already.
-    }
+    close();
     if (tell) on.lost();
   };
   const stopTimer = clock.after(OPEN_TIMEOUT_MS, () => finish(true));
-  socket.addEventListener("open", () => {
-    stopTimer();
-    if (!over) on.opened();
-  });
-  socket.addEventListener("message", ({ data }) => {
-    if (over || typeof data !== "string" || data.length > LONGEST_FRAME) return;
-    on.frame(decodeFrame(data));
-  });
-  socket.addEventListener("close", () => finish(true));
-  socket.addEventListener("error", () => finish(true));
+
+  function close(): void {
+    try {
+      socket?.close(NORMAL_CLOSE, GOODBYE);
+    } catch {
+      // A socket that cannot even be closed is gone already.
+    }
+  }
+
+  function listen(opened: Socket): void {
+    socket = opened;
+    if (over) {
+      close();
+      return;
+    }
+    socket.addEventListener("open", () => {
+      stopTimer();
+      if (!over) on.opened();
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (over || typeof data !== "string" || data.length > LONGEST_FRAME) return;
+      on.frame(decodeFrame(data));
+    });
+    socket.addEventListener("close", () => finish(true));
+    socket.addEventListener("error", () => finish(true));
+  }
+
+  if ("then" in opening) opening.then(listen, () => finish(true));
+  else listen(opening);
+
   return {
     send(frame) {
-      if (over) return false;
       try {
+        if (over || !socket) return false;
         socket.send(encodeFrame(frame));
         return true;
       } catch {
