@@ -21,26 +21,19 @@ export const composerStyles = css`
   .composer:has([aria-invalid="true"]) {
     box-shadow: inset 0 0 0 2px var(--_bad);
   }
-  .composer:has(:disabled[part="input"]) {
+  .composer:has(textarea:disabled) {
     background: var(--_soft);
     box-shadow: inset 0 0 0 1px var(--_line);
-  }
-  .attach + input + textarea {
-    padding-inline-start: 4px;
-  }
-  .attach:disabled {
-    opacity: 0.5;
-    cursor: default;
   }
   textarea {
     flex: 1;
     min-inline-size: 0;
     max-block-size: 132px;
     margin: 0;
-    padding: 8px 6px 8px 14px;
-    padding-inline: 14px 6px;
+    padding: 8px 6px;
+    padding-inline-start: 14px;
     border: 0;
-    outline: 0;
+    outline: 0 !important;
     background: none;
     color: inherit;
     font: inherit;
@@ -48,9 +41,6 @@ export const composerStyles = css`
     resize: none;
     field-sizing: content;
     scrollbar-width: thin;
-  }
-  textarea:focus-visible {
-    outline: 0;
   }
   textarea::placeholder {
     color: var(--_mute);
@@ -60,18 +50,9 @@ export const composerStyles = css`
     cursor: not-allowed;
   }
   .send {
-    flex: none;
-    display: grid;
-    place-items: center;
-    inline-size: 40px;
-    block-size: 40px;
-    border-radius: 50%;
     background: var(--_accent);
     color: var(--_on-accent);
-    transition:
-      background 0.12s,
-      color 0.12s,
-      transform 0.12s;
+    transition: 0.12s;
   }
   .send:active {
     transform: scale(0.92);
@@ -99,8 +80,8 @@ export const composerStyles = css`
     justify-content: space-between;
     gap: 8px 12px;
     margin-block-end: 10px;
-    padding: 10px 10px 10px 14px;
-    padding-inline: 14px 10px;
+    padding: 10px;
+    padding-inline-start: 14px;
     border-radius: 14px;
     background: var(--_soft);
     font-size: 13.5px;

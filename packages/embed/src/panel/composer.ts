@@ -1,10 +1,9 @@
 /** Where the visitor writes. Says what is wrong with a text and keeps it; sends by Enter, not while an IME composes. */
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import { fill } from "../strings/strings.js";
 import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
-import { alertIcon, attachIcon, sendIcon } from "./icons.js";
+import { alertIcon, sendIcon } from "./icons.js";
 import type { Draft } from "./rules/draft.js";
 import type { Status } from "./rules/status.js";
 
@@ -21,7 +20,6 @@ export interface ComposerView extends View {
 export function composerTemplate(view: ComposerView): TemplateResult {
   const { strings, status, draft, text, extras } = view;
   const { action } = status;
-  const { accepts } = extras;
   return html`<div class="foot">
     ${
       status.notice
@@ -33,7 +31,7 @@ export function composerTemplate(view: ComposerView): TemplateResult {
     }
     ${extras.renderFiles()}
     <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
-      ${accepts === undefined ? nothing : attachTemplate(view, accepts)}
+      ${extras.renderAttach()}
       <textarea
         part="input"
         rows="1"
@@ -44,7 +42,6 @@ export function composerTemplate(view: ComposerView): TemplateResult {
         aria-invalid=${draft.over > 0}
         aria-describedby="over"
         placeholder=${strings.placeholder}
-        .value=${live(text)}
         ?disabled=${!status.writable}
         @input=${(event: Event) => view.typed((event.target as HTMLTextAreaElement).value)}
         @keydown=${(event: KeyboardEvent) => pressed(event, view)}
@@ -58,26 +55,6 @@ export function composerTemplate(view: ComposerView): TemplateResult {
       ${draft.over > 0 ? html`${alertIcon}${fill(strings.tooLong, { count: draft.over })}` : nothing}
     </div>
   </div>`;
-}
-
-function attachTemplate(view: ComposerView, accepts: string): TemplateResult {
-  const { strings, status } = view;
-  return html`<button
-      class="round attach"
-      type="button"
-      aria-label=${strings.attach}
-      ?disabled=${!status.writable}
-      @click=${(event: Event) => ((event.currentTarget as Element).nextElementSibling as HTMLElement).click()}
-    >
-      ${attachIcon}</button
-    ><input type="file" hidden accept=${accepts} @change=${(event: Event) => picked(event, view)} />`;
-}
-
-function picked(event: Event, view: ComposerView): void {
-  const field = event.target as HTMLInputElement;
-  view.extras.attach(field.files);
-  // The same file again is a change, too.
-  field.value = "";
 }
 
 function canSend({ status, draft, extras: { file } }: ComposerView): boolean {

@@ -3,7 +3,11 @@ import type { Content } from "@guestpass/protocol";
 import { html, nothing, type TemplateResult } from "lit";
 import { safeImage } from "./linkify.js";
 import type { RichView } from "./rich-view.js";
-import { dayAndTimeOf, timeOf, weekdayOf } from "./times.js";
+import { format, timeOf } from "./times.js";
+
+const WEEKDAY = { weekday: "long", day: "numeric", month: "long" } as const;
+/** For what may be weeks away. */
+const DAY_AND_TIME = { ...WEEKDAY, hour: "numeric", minute: "2-digit" } as const;
 
 type DatePicker = Extract<Content, { contentType: "DatePicker" }>["datePicker"];
 
@@ -20,7 +24,7 @@ export function datePickerTemplate(
   for (const { dateTime } of availableTimes) {
     const at = Date.parse(dateTime);
     if (Number.isNaN(at)) continue;
-    const day = weekdayOf(at, language);
+    const day = format(at, language, WEEKDAY);
     days.set(day, [...(days.get(day) ?? []), { at, dateTime }]);
   }
   return html`<div class="card picker" role="group" aria-label=${title ?? strings.pickTime}>
@@ -33,7 +37,7 @@ export function datePickerTemplate(
       ([day, times]) => html`<div class="day-times" role="group" aria-label=${day}>
         <div class="day-name">${day}</div>
         ${times.map(({ at, dateTime }) => {
-          const text = dayAndTimeOf(at, language);
+          const text = format(at, language, DAY_AND_TIME);
           return html`<button
             class="chip"
             aria-label=${text}

@@ -1,11 +1,12 @@
 /**
  * What the panel loads only when it is needed: rich content and Markdown with the first message that has some, files
- * with the first one that is chosen, the menu with the first press. Knows when, and what they may ask of the
+ * where they may go, the menu with the first press. Knows when, and what they may ask of the
  * conversation; draws nothing itself.
  */
 import type { Answer, Conversation, TranscriptMessage, UploadedAttachment } from "@guestpass/messaging";
 import type { CSSResult } from "lit";
 import type { Strings } from "../strings/strings.js";
+import type { attachTemplate } from "./attach.js";
 import type { Files } from "./files.js";
 import type { PanelHost } from "./host.js";
 import type { Questions, QuestionsPanel } from "./questions.js";
@@ -29,6 +30,7 @@ export class Extras implements RichView {
   marked: ((text: string) => unknown) | undefined;
   /** The menu and what it asks, once it is loaded. */
   questions: Questions | undefined;
+  #attach: typeof attachTemplate | undefined;
   /** The file beside what is typed, once one was chosen. */
   files: Files | undefined;
 
@@ -44,8 +46,13 @@ export class Extras implements RichView {
     return this.#panel.language;
   }
 
-  /** Loads what these messages need. */
+  /** Loads what the conversation with these messages needs. */
   look(messages: readonly TranscriptMessage[]): void {
+    if (!this.#attach && this.accepts !== undefined) {
+      this.#enter(import("./attach.js"), ({ attachTemplate }) => {
+        this.#attach = attachTemplate;
+      });
+    }
     if (!this.rich && messages.some(({ content }) => content.length > 0)) {
       this.#enter(import("./rich.js"), ({ Rich }) => {
         this.rich ??= new Rich(this);
@@ -57,6 +64,14 @@ export class Extras implements RichView {
           isMarked({ text, direction: "received" }) ? markdownTemplate(text, this.strings) : undefined;
       });
     }
+  }
+
+  /** The button for files, where they may go. */
+  renderAttach(): unknown {
+    const { accepts } = this;
+    if (accepts === undefined) return undefined;
+    const disabled = !this.#panel.status.writable;
+    return this.#attach?.({ label: this.strings.attach, accepts, disabled, pick: (list) => this.attach(list) });
   }
 
   toggleMenu(): void {

@@ -1,7 +1,8 @@
 /** The panel's drawings, on a 24-unit grid with one stroke. They take their colour from the text around them. */
 import { svg, type TemplateResult } from "lit";
 
-function icon(shape: TemplateResult): TemplateResult {
+/** A drawing of these shapes. */
+export function icon(shape: TemplateResult): TemplateResult {
   return svg`<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shape}</svg>`;
 }
 
@@ -9,8 +10,4 @@ export const sendIcon = icon(svg`<path d="M12 19.5V5M5.5 11.2 12 4.7l6.5 6.5" />
 export const closeIcon = icon(svg`<path d="m6.5 6.5 11 11m0-11-11 11" />`);
 export const moreIcon = icon(svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />`);
 export const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
-export const checkIcon = icon(svg`<path d="m5.5 12.5 4.2 4.2 8.8-9.4" />`);
 export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.8" /><path d="M12 7.6v5M12 16.2h.01" />`);
-export const attachIcon = icon(
-  svg`<path d="m19.5 11.2-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.1-7.1" />`,
-);

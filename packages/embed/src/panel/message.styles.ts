@@ -28,10 +28,9 @@ export const messageStyles = css`
   .group {
     display: grid;
     grid-template-columns: 30px minmax(0, 1fr);
-    column-gap: 8px;
-    row-gap: 3px;
+    gap: 3px 8px;
     margin-block-start: 14px;
-    animation: rise 0.22s var(--_ease);
+    animation: rise 0.2s var(--_ease);
   }
   .group > * {
     grid-column: 2;
@@ -44,22 +43,13 @@ export const messageStyles = css`
     grid-column: 1;
     justify-self: end;
   }
-  .name {
-    padding-inline-start: 2px;
-    color: var(--_mute);
-    font-size: 12.5px;
-    font-weight: 550;
-  }
   .avatar {
     position: relative;
     grid-column: 1;
-    grid-row: 2 / span 1;
-    display: grid;
-    place-items: center;
+    grid-row: 2;
     inline-size: 30px;
     block-size: 30px;
     overflow: hidden;
-    border-radius: 50%;
     background: color-mix(in srgb, var(--_accent) 16%, var(--_surface));
     color: var(--_tint);
     font-size: 11.5px;
@@ -107,16 +97,21 @@ export const messageStyles = css`
   }
   .bubble a:focus-visible {
     outline-color: currentColor;
-    border-radius: 2px;
+  }
+  .name,
+  .meta {
+    padding-inline: 2px;
+    color: var(--_mute);
+    font-size: 12px;
+  }
+  .name {
+    font-weight: 550;
   }
   .meta {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0 8px;
-    padding-inline: 2px;
-    color: var(--_mute);
-    font-size: 12px;
     font-variant-numeric: tabular-nums;
   }
   .meta .status::before {
@@ -127,7 +122,8 @@ export const messageStyles = css`
     color: var(--_bad);
   }
   .meta svg,
-  .over svg {
+  .over svg,
+  .jump svg {
     inline-size: 15px;
     block-size: 15px;
     flex: none;

@@ -35,7 +35,7 @@ export const panelStyles = css`
   @starting-style {
     .panel {
       opacity: 0;
-      transform: translateY(14px) scale(0.96);
+      transform: translateY(10px) scale(0.97);
     }
   }
   .panel:focus-visible {
@@ -60,8 +60,8 @@ export const panelStyles = css`
     align-items: center;
     gap: 2px;
     min-block-size: 68px;
-    padding: 10px 10px 10px 20px;
-    padding-inline: 20px 10px;
+    padding: 10px;
+    padding-inline-start: 20px;
     border-block-end: 1px solid var(--_line);
     background: linear-gradient(
       color-mix(in srgb, var(--_accent) 11%, var(--_surface)),
@@ -72,7 +72,8 @@ export const panelStyles = css`
     flex: 1;
     min-inline-size: 0;
   }
-  .title {
+  .title,
+  .hello-title {
     font-size: 17px;
     font-weight: 650;
     letter-spacing: -0.012em;
@@ -85,8 +86,7 @@ export const panelStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .line.busy span::before,
-  .line.bad span::before {
+  .line:is(.busy, .bad) span::before {
     content: "";
     display: inline-block;
     inline-size: 8px;
@@ -100,13 +100,17 @@ export const panelStyles = css`
     background: var(--_bad);
     animation: none;
   }
-  .round {
+  .round,
+  .send,
+  .avatar {
     flex: none;
     display: grid;
     place-items: center;
     inline-size: 40px;
     block-size: 40px;
     border-radius: 50%;
+  }
+  .round {
     color: var(--_mute);
     transition: background 0.12s;
   }

@@ -223,11 +223,13 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     if (!isFirst && newest?.direction === "received" && !this.#follow.atEnd) this.below += 1;
   }
 
-  /** Where the browser cannot size a text field by its content. */
+  /** The field shows what is typed, and is sized by it where the browser does not do so. */
   #fitInput(): void {
-    if (CSS.supports("field-sizing", "content")) return;
     const input = this.#find<HTMLTextAreaElement>("textarea");
     if (!input) return;
+    // Only another value is written: writing it moves the caret.
+    if (input.value !== this.text) input.value = this.text;
+    if (CSS.supports("field-sizing", "content")) return;
     input.style.blockSize = "auto";
     input.style.blockSize = `${input.scrollHeight}px`;
   }

@@ -19,17 +19,8 @@ export function dayOf(at: number, language: string, now = Date.now()): string {
   return format(at, language, { day: "numeric", month: "long", year: "numeric" });
 }
 
-/** The day of the week with its date. */
-export function weekdayOf(at: number, language: string): string {
-  return format(at, language, { weekday: "long", day: "numeric", month: "long" });
-}
-
-/** The day and the time, for what may be weeks away. */
-export function dayAndTimeOf(at: number, language: string): string {
-  return format(at, language, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
-}
-
-function format(at: number, language: string, options: Intl.DateTimeFormatOptions): string {
+/** As the options of `Intl.DateTimeFormat` say. */
+export function format(at: number, language: string, options: Intl.DateTimeFormatOptions): string {
   const key = language + Object.keys(options);
   let formatter = formatters.get(key);
   if (!formatter) {

@@ -18,17 +18,13 @@ export const transcriptStyles = css`
     flex: 1 1 12px;
     border-block-start: 1px solid var(--_line);
   }
-  .rule.day::before,
-  .rule.day::after {
-    border: 0;
+  .rule.day {
+    --_line: transparent;
   }
   .rule.new {
+    --_line: color-mix(in srgb, var(--_accent) 45%, var(--_surface));
     color: var(--_tint);
     font-weight: 600;
-  }
-  .rule.new::before,
-  .rule.new::after {
-    border-color: color-mix(in srgb, var(--_accent) 45%, var(--_surface));
   }
   .older {
     align-self: center;
@@ -64,9 +60,6 @@ export const transcriptStyles = css`
   }
   .hello-title {
     color: var(--_text);
-    font-size: 18px;
-    font-weight: 650;
-    letter-spacing: -0.012em;
   }
   .typing .bubble {
     display: flex;
@@ -80,10 +73,10 @@ export const transcriptStyles = css`
     background: var(--_mute);
     animation: bob 1.2s ease-in-out infinite;
   }
-  .typing i:nth-child(2) {
+  .typing i + i {
     animation-delay: 0.15s;
   }
-  .typing i:nth-child(3) {
+  .typing i:last-child {
     animation-delay: 0.3s;
   }
   .jump {
@@ -104,9 +97,5 @@ export const transcriptStyles = css`
     font-size: 13px;
     font-weight: 600;
     animation: rise 0.2s var(--_ease);
-  }
-  .jump svg {
-    inline-size: 16px;
-    block-size: 16px;
   }
 `;

@@ -80,10 +80,10 @@ function older(view: TranscriptView): unknown {
 
 function empty({ strings }: TranscriptView): TemplateResult {
   return html`<div class="empty"><slot name="empty">
-    <svg class="hello" viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
-      <path d="M13 9h28a9 9 0 0 1 9 9v13a9 9 0 0 1-9 9H27L15.6 48.4A1.6 1.6 0 0 1 13 47.1V40a9 9 0 0 1-9-9V18a9 9 0 0 1 9-9Z" fill="currentColor" opacity=".16"/>
-      <path d="M54 25.5a8 8 0 0 1 6 7.8V43a8 8 0 0 1-7 7.9v4.6a1.4 1.4 0 0 1-2.3 1L44 51H33a8 8 0 0 1-6.6-3.5L28.3 46H41a14 14 0 0 0 13-14Z" fill="currentColor"/>
-      <path d="M17 22.5h20M17 30h12" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round"/>
+    <svg class="hello" viewBox="0 0 64 64" width="64" height="64" fill="currentColor" aria-hidden="true">
+      <path d="M13 9h28a9 9 0 0 1 9 9v13a9 9 0 0 1-9 9H27L13 50V40a9 9 0 0 1-9-9V18a9 9 0 0 1 9-9Z" opacity=".16"/>
+      <path d="M54 25a8 8 0 0 1 6 8v10a8 8 0 0 1-7 8v7l-9-7H33a8 8 0 0 1-7-4l2-1h13a14 14 0 0 0 13-14Z"/>
+      <path d="M17 22.5h20M17 30h12" stroke="currentColor" stroke-width="3.4" stroke-linecap="round"/>
     </svg>
     <p class="hello-title">${strings.emptyTitle}</p>
     <p>${strings.emptyText}</p>
