@@ -5,7 +5,11 @@ import { fileURLToPath } from "node:url";
 export const ORIGIN = "https://shop.example";
 const DEPLOYMENT = "5d9d1f52-2f2b-4c0c-9d8e-6d3f2a7c1e10";
 const HEADERS = { origin: ORIGIN, "content-type": "application/json" };
-const HANDLES = 64;
+const REFRESH = "/v1/sessions/refresh";
+/** Sessions that are started at once, beside a measurement. */
+const AT_ONCE = 25;
+/** Sessions for the count of the platform's calls. */
+const COUNTED_SESSIONS = 200;
 
 export function spawnPart(file, args = [], env = process.env, execArgv = []) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
@@ -52,22 +56,48 @@ export async function startSession(url) {
   return answer.json();
 }
 
-async function refreshRequests(url) {
-  const requests = [];
-  for (let i = 0; i < HANDLES; i += 1) {
-    const { session } = await startSession(url);
-    requests.push({
-      method: "POST",
-      path: "/v1/sessions/refresh",
-      headers: { origin: ORIGIN, authorization: `Bearer ${session.handle}` },
-    });
-  }
-  return requests;
+const refreshHeaders = (handle) => ({ origin: ORIGIN, authorization: `Bearer ${handle}` });
+
+/** Handles of new sessions. */
+async function startSessions(url, count) {
+  const handles = [];
+  let left = count;
+  const start = async () => {
+    while (left > 0) {
+      left -= 1;
+      handles.push((await startSession(url)).session.handle);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, start));
+  return handles;
 }
 
-/** Targets whose handles are made anew before each measurement, because a handle that was used lives for 60 s. */
+/** A session of its own for each connection, which refreshes with the handle of the answer before, as a page does. */
+async function refreshingClients(url, connections) {
+  const handles = await startSessions(url, connections);
+  return (client) => {
+    const onResponse = (_status, body) => {
+      const handle = /"handle":"([^"]+)"/.exec(body)?.[1];
+      if (handle) client.setHeaders(refreshHeaders(handle));
+    };
+    client.setRequests([{ method: "POST", path: REFRESH, headers: refreshHeaders(handles.pop()), onResponse }]);
+  };
+}
+
+/** Starts and refreshes sessions; resolves with the number of tokens that came of it. */
+async function issueTokens(url) {
+  const handles = await startSessions(url, COUNTED_SESSIONS);
+  const refresh = async (handle) => {
+    const answer = await fetch(url + REFRESH, { method: "POST", headers: refreshHeaders(handle) });
+    if (answer.status !== 200) throw new Error(`the endpoint refused the bench: ${answer.status}`);
+    await answer.text();
+  };
+  await Promise.all(handles.map(refresh));
+  return 2 * COUNTED_SESSIONS;
+}
+
 function refreshTarget(name, url, more) {
-  return { name, url, requests: [], prepare: () => refreshRequests(url), ...more };
+  return { name, url, prepare: (connections) => refreshingClients(url, connections), ...more };
 }
 
 export async function startParts(latencyMs) {
@@ -90,7 +120,6 @@ export async function startParts(latencyMs) {
       requests: [startRequest],
       yardstick: "yardstick, one call",
       calls: true,
-      issues: true,
     },
     {
       name: "start, silent",
@@ -98,16 +127,20 @@ export async function startParts(latencyMs) {
       requests: [startRequest],
       yardstick: "yardstick, one call",
       calls: true,
-      issues: true,
     },
-    refreshTarget("refresh", endpoint.url, { yardstick: "yardstick, one call", calls: true, issues: true }),
+    refreshTarget("refresh", endpoint.url, { yardstick: "yardstick, one call", calls: true }),
     { name: "yardstick, no call", url: yardstick.url, requests: [{ ...call, path: "/bare" }] },
     refreshTarget("refresh, web-messaging", own.url, { yardstick: "yardstick, no call" }),
   ];
   return {
     targets,
-    counts: async () => (await fetch(`${upstream.url}/counts`)).json(),
-    yardstickCalls: () => targets[0].answered ?? 0,
+    async platformCalls() {
+      const counts = async () => (await fetch(`${upstream.url}/counts`)).json();
+      const before = await counts();
+      const tokens = await issueTokens(endpoint.url);
+      const after = await counts();
+      return { guestCallsPerToken: (after.guests - before.guests) / tokens, oauthCalls: after.oauth };
+    },
     close: () => {
       for (const { child } of [endpoint, silent, own, yardstick, upstream]) child.disconnect();
     },
