@@ -37,6 +37,8 @@ export function createConnection(host: ConnectionHost): Connection {
   let line: Line | null = null;
   /** The frame that the session was last configured with. */
   let configured: ReturnType<typeof configureFrame> | null = null;
+  /** It waits for its answer: only that can begin a session. */
+  let pending = false;
   let pace = FRESH_PACE;
   let heardAt = 0;
   let checking = false;
@@ -114,6 +116,7 @@ export function createConnection(host: ConnectionHost): Connection {
 
   function configure(startNew: boolean): void {
     configured = configureFrame(speaker(), startNew, uuid());
+    pending = true;
     count("control");
     line?.send(configured);
     timers.arm("configure", CONFIGURE_TIMEOUT_MS, () => {
@@ -190,8 +193,10 @@ export function createConnection(host: ConnectionHost): Connection {
 
   function accept(session: SessionResponse): void {
     timers.disarm("configure");
-    host.session(session);
-    dispatch("session", session);
+    const answer = { ...session, newSession: session.newSession && pending };
+    pending = false;
+    host.session(answer);
+    dispatch("session", answer);
     if (link.phase !== "ready") return;
     cause = undefined;
     timers.arm("stable", STABLE_MS, () => dispatch("stable"));

@@ -73,6 +73,35 @@ describe("an attachment", () => {
     await expect(conversation.attach(file())).rejects.toMatchObject({ code: "upload_refused" });
   });
 
+  it("is held to the deployment's configuration where the session says nothing", async () => {
+    const simulator = await platform();
+    const { conversation } = visitor(simulator.url, {
+      ports: {
+        createSocket(url) {
+          const socket = nodeSocket(url);
+          const listen = socket.addEventListener.bind(socket) as (
+            type: string,
+            listener: (event: { data: string }) => void,
+          ) => void;
+          const silent = ({ data }: { data: string }) => ({
+            data: data.includes("SessionResponse") ? data.replace("allowedMedia", "unknown") : data,
+          });
+          Object.assign(socket, {
+            addEventListener: (type: string, listener: (event: { data: string }) => void) =>
+              listen(type, (event) => listener(type === "message" ? silent(event) : event)),
+          });
+          return socket;
+        },
+      },
+    });
+    await expect(conversation.attach(file("a.zip", "application/zip"))).rejects.toMatchObject({
+      code: "upload_refused",
+      message: "Files of this type are not allowed.",
+    });
+    const asked = simulator.frames().filter(({ frame }) => JSON.stringify(frame).includes("getConfiguration"));
+    expect(asked).toHaveLength(1);
+  });
+
   it("that the platform refuses says so", async () => {
     const simulator = await platform();
     const { conversation } = visitor(simulator.url, {

@@ -9,9 +9,13 @@ const jwt = (token: string): ConversationToken => ({ token, tokenType: "jwt" });
 
 /** A platform that takes the tokens of this set and refuses the others. */
 function choosy(good: Set<string>, code = 401) {
+  let sessions = 0;
   return scripted((frame, guest) => {
     if (!good.has(frame.token)) return guest.say(refusalFrame(code, "Unauthorized", frame.tracingId));
-    if (frame.action === "configureSession") guest.say(session(frame));
+    if (frame.action === "configureSession") {
+      sessions += 1;
+      guest.say(session(frame, { newSession: sessions === 1 }));
+    }
     if (frame.action === "onMessage") guest.say(echoOf(frame));
   });
 }
@@ -44,6 +48,18 @@ describe("the token of a frame", () => {
     conversation.setToken({ token, tokenType: "uuid", sessionToken: token });
     await conversation.send("hello");
     expect(simulator.frames()).toHaveLength(before + 1);
+  });
+
+  it("of another session begins that session on the open socket", async () => {
+    const simulator = await platform();
+    const { conversation, ears } = visitor(simulator.url);
+    await conversation.send("first session");
+    conversation.setToken({ token: randomUUID(), tokenType: "uuid" });
+    await ears.next("started", 1);
+    await conversation.send("second session");
+    expect(ears.of("started").map((event) => event.newSession)).toEqual([true, true]);
+    expect(simulator.sessions().map(({ messages }) => messages)).toEqual([1, 1]);
+    expect(simulator.requests().filter((request) => request.path === "/v1")).toHaveLength(1);
   });
 
   it("of a signed-in guest goes beside the JWT, and a sign-in in the middle keeps what was said", async () => {

@@ -43,10 +43,7 @@ const session = shape<Omit<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
 
 /** The classes whose body becomes a frame field by field: the frame's kind, and how its body is read. */
 const CLASSES: Record<string, readonly [InboundFrame["kind"], Reader<object>]> = {
-  SessionResponse: [
-    "session",
-    (body) => ({ session: { ...session(body), ...inbound(record(record(body)["allowedMedia"])["inbound"]) } }),
-  ],
+  SessionResponse: ["session", (body) => ({ session: decodeSession(body) })],
   JwtResponse: ["jwt", shape({ jwt: text, exp: (value) => num(value) ?? 0 })],
   PresignedUrlResponse: [
     "presigned-url",
@@ -66,6 +63,11 @@ const CLASSES: Record<string, readonly [InboundFrame["kind"], Reader<object>]> =
   LogoutEvent: ["logout", shape({})],
   GetConfigurationResponse: ["configuration", (body) => ({ configuration: record(body) })],
 };
+
+/** The body of class SessionResponse, and what a GetConfigurationResponse says in the same words. */
+export function decodeSession(body: unknown): SessionResponse {
+  return { ...session(body), ...inbound(record(record(body)["allowedMedia"])["inbound"]) };
+}
 
 /** Wire text of one frame as a typed frame. */
 export function decodeFrame(wire: string): InboundFrame {

@@ -2,7 +2,7 @@
  * Attachments: a file is announced on the socket, brought to the address that the platform signs for it, and confirmed
  * on the socket. Loaded when the first file is chosen. Knows no message; `send` takes the id.
  */
-import type { InboundFrame, OnAttachment } from "@guestpass/protocol";
+import { decodeSession, type InboundFrame, type OnAttachment } from "@guestpass/protocol";
 import type { AttachmentFile, AttachmentLimits, AttachOptions, UploadedAttachment } from "../contract.js";
 import { MessagingError } from "../errors.js";
 import type { Settings } from "../options.js";
@@ -41,7 +41,7 @@ export async function upload(
 ): Promise<UploadedAttachment> {
   await host.connect();
   const { ports } = host.settings;
-  const refused = fileRefusal(file, host.limits());
+  const refused = fileRefusal(file, await allowed(host));
   if (refused) throw refused;
   stopIfAborted(signal);
   const id = ports.uuid();
@@ -76,6 +76,28 @@ export async function upload(
     remove(host, id).catch(() => {});
     throw error;
   }
+}
+
+/** What may be attached, as the session's answer has said; where it has not, the deployment's configuration is asked for. */
+async function allowed({ settings, connection, limits }: UploadHost): Promise<AttachmentLimits> {
+  const known = limits();
+  if (known.fileTypes || !known.enabled) return known;
+  const { deploymentId, ports } = settings;
+  const frame = {
+    action: "getConfiguration",
+    token: connection.frameToken,
+    tracingId: ports.uuid(),
+    deploymentId,
+  } as const;
+  const reply = await connection.ask(frame, ANSWER_TIMEOUT_MS, ({ kind }) => kind === "configuration");
+  if (reply?.kind !== "configuration") return known;
+  const { fileTypes, maxFileSizeKB, blockedExtensions } = decodeSession(reply.configuration);
+  return {
+    ...known,
+    ...(fileTypes && { fileTypes }),
+    ...(maxFileSizeKB && { maxFileSizeKB }),
+    ...(blockedExtensions && { blockedExtensions }),
+  };
 }
 
 /** Deletes an attachment that has not been sent. */

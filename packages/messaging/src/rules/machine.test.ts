@@ -111,6 +111,8 @@ describe("the link's machine", () => {
     ],
     ["a new start after expiry keeps the words", [...OPEN, ["over", "expired"], ["restart"]], "connecting", ["ask"]],
     ["a token to be shown", [...OPEN, ["reconfigure"]], "open", ["configure"]],
+    ["a token that is of the same session", [...OPEN, ["reconfigure"], ["session", RESUMED]], "open", []],
+    ["a token that is of a new session", [...OPEN, ["reconfigure"], ["session", READY]], "open", ["started", "sync"]],
     ["a token to be shown when nobody listens", [["reconfigure"]], "none", []],
     ["a disconnect", [...OPEN, ["disconnect"]], "none", ["hang-up", "fail"]],
   ];

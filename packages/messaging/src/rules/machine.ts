@@ -85,9 +85,10 @@ function session(link: Link, { connected, newSession, readOnly }: (LinkEvent & [
     return first && !leaving ? retry(link) : end(leaving ? "guest" : "cleared");
   }
   const effects: Effect[] = [];
-  if (first && (newSession || !link.wasOpen)) effects.push("started");
+  // A token that was shown on the open socket may belong to a new session.
+  if (newSession || (first && !link.wasOpen)) effects.push("started");
   if (readOnly && !link.readOnly) effects.push("ended", "fail");
-  if (first) effects.push("sync");
+  if (first || newSession) effects.push("sync");
   if (first && leaving) effects.push(...leave({ ...link, phase: "ready" }, leaving).effects);
   const stands: Link = { ...link, phase: "ready", startNew: false, wasOpen: true, readOnly };
   return to(readOnly ? { ...stands, end: "read-only" } : stands, ...effects);
