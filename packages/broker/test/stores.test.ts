@@ -157,6 +157,34 @@ describe("the memory store", () => {
     expect(await store.readGuest("a")).toBeUndefined();
     expect(() => memoryStore({ maxEntries: 0 })).toThrow(TypeError);
   });
+
+  test("holds those written last, whatever was written, removed and forgotten before", async () => {
+    const max = 20;
+    const store = memoryStore({ maxEntries: max });
+    const model = new Map<string, string>();
+    const keys = Array.from({ length: 2 * max }, (_, index) => `key ${index}`);
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let step = 0; step < 3000; step += 1) {
+      const key = keys[random(keys.length)] ?? "";
+      if (random(5) === 0) {
+        await store.remove(key);
+        model.delete(key);
+        continue;
+      }
+      await store.swap(key, model.get(key), String(step), 60);
+      model.delete(key);
+      model.set(key, String(step));
+      const [oldest] = model.keys();
+      if (model.size > max && oldest !== undefined) model.delete(oldest);
+      const looked = keys[random(keys.length)] ?? "";
+      expect([step, await store.read(looked)]).toEqual([step, model.get(looked)]);
+    }
+    expect(await Promise.all(keys.map((key) => store.read(key)))).toEqual(keys.map((key) => model.get(key)));
+  });
 });
 
 describe("a store that is not there", () => {

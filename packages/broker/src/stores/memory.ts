@@ -17,9 +17,12 @@ interface Entry {
 }
 
 /** A map that forgets: what is over, and the oldest beyond its bound. */
-class BoundedMap<T> {
+class BoundedMap<T extends object> {
   private readonly entries = new Map<string, T>();
   private readonly max: number;
+  /** Goes on from call to call: a new iterator would walk over all that was deleted before the oldest entry. */
+  private walk = this.entries.entries();
+  private front: [string, T] | undefined;
 
   constructor(max: number) {
     this.max = max;
@@ -33,10 +36,8 @@ class BoundedMap<T> {
     this.entries.delete(key);
     this.entries.set(key, value);
     if (this.entries.size <= this.max) return;
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest);
-      break;
-    }
+    const oldest = this.oldest();
+    if (oldest !== undefined) this.entries.delete(oldest[0]);
   }
 
   delete(key: string): void {
@@ -49,11 +50,23 @@ class BoundedMap<T> {
 
   /** Drops up to `count` of the oldest entries that are over, so that a busy store never holds much that is dead. */
   sweep(count: number, isOver: (value: T) => boolean): void {
-    for (const [key, value] of this.entries) {
-      if (count === 0 || !isOver(value)) return;
-      this.entries.delete(key);
-      count -= 1;
+    for (; count > 0; count -= 1) {
+      const oldest = this.oldest();
+      if (oldest === undefined || !isOver(oldest[1])) return;
+      this.entries.delete(oldest[0]);
     }
+  }
+
+  private oldest(): [string, T] | undefined {
+    while (this.front === undefined || this.entries.get(this.front[0]) !== this.front[1]) {
+      const { value, done } = this.walk.next();
+      this.front = value;
+      if (!done) continue;
+      // A walk that has come to its end stays there.
+      this.walk = this.entries.entries();
+      if (this.entries.size === 0) return undefined;
+    }
+    return this.front;
   }
 }
 
