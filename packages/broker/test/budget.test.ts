@@ -26,7 +26,7 @@ describe("the ledger", () => {
       const spent = spend(ledger, at % 5 === 0 ? 9 : 0, 100, at);
       ledger = spent.next;
       grants.push({ at, granted: spent.granted });
-      expect(ledger.length).toBeLessThanOrEqual(241);
+      expect(ledger.length).toBeLessThanOrEqual(61);
     }
     for (const { at: from } of grants) {
       const within = grants.filter(({ at }) => at >= from && at < from + WINDOW_MS);

@@ -1,6 +1,6 @@
 /**
  * How many guests may still be made this minute, counted together by all who share the store: a sliding window, in which
- * what was made within a quarter of a second counts until the last of it is out. When the store fails each process
+ * what was made within a second counts until the last of it is out. When the store fails each process
  * counts for itself.
  */
 import { BrokerError } from "../errors.js";
@@ -8,7 +8,7 @@ import type { Clock } from "../ports.js";
 import type { Store } from "../stores/store.js";
 
 export const WINDOW_MS = 60_000;
-const STEP_MS = 250;
+const STEP_MS = 1000;
 /** Processes that share a store may differ by this, ms. */
 const AHEAD_MS = 5000;
 const KEY = "budget";
@@ -75,12 +75,18 @@ interface Waiter {
 export function createBudget({ store, quota, clock, warn }: BudgetDependencies): Budget {
   let waiting: Waiter[] = [];
   let serving = false;
+  /** The ledger as it was last seen in the store, and read. */
   let seen: string | undefined;
+  let known: Ledger = [];
+  const see = (text: string | undefined, ledger: Ledger = decode(text)) => {
+    seen = text;
+    known = ledger;
+  };
 
   const reserve = async (wanted: number) => {
     for (let attempt = 0; attempt < SWAPS; attempt += 1) {
       const now = Math.floor(clock.now());
-      const { granted, next } = spend(decode(seen), wanted, quota, now);
+      const { granted, next } = spend(known, wanted, quota, now);
       // A full ledger may be an old sight of it: look before refusing.
       if (granted === 0 && attempt > 0) return { granted, ledger: next, now };
       const written = encode(next);
@@ -88,8 +94,12 @@ export function createBudget({ store, quota, clock, warn }: BudgetDependencies):
         granted === 0
           ? ({ swapped: false, current: await store.read(KEY) } as const)
           : await store.swap(KEY, seen, written, (2 * WINDOW_MS) / 1000);
-      seen = result.swapped ? written : result.current;
-      if (result.swapped) return { granted, ledger: next, now };
+      if (!result.swapped) {
+        see(result.current);
+        continue;
+      }
+      see(written, next);
+      return { granted, ledger: next, now };
     }
     throw new Error("the budget is contended");
   };
@@ -97,8 +107,8 @@ export function createBudget({ store, quota, clock, warn }: BudgetDependencies):
   /** Without the store: this process's own sight of the ledger goes on. */
   const reserveAlone = (wanted: number) => {
     const now = Math.floor(clock.now());
-    const { granted, next } = spend(decode(seen), wanted, quota, now);
-    seen = encode(next);
+    const { granted, next } = spend(known, wanted, quota, now);
+    see(encode(next), next);
     return { granted, ledger: next, now };
   };
 
