@@ -152,7 +152,9 @@ describe("a refused token", () => {
     good.clear();
     good.add("second");
     await conversation.send("hello");
-    expect(platform.frames.map((frame) => [frame.action, frame.token])).toEqual([
+    // Whether history has been asked for by now is not what this is about.
+    const frames = platform.frames.filter((frame) => frame.action !== "getJwt");
+    expect(frames.map((frame) => [frame.action, frame.token])).toEqual([
       ["configureSession", "first"],
       ["onMessage", "first"],
       ["configureSession", "second"],
