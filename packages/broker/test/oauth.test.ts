@@ -75,7 +75,8 @@ describe("the access token", () => {
   test("that many find refused at once is asked for once", async () => {
     here = await world();
     await start();
-    here.simulator.fault({ path: PATH, status: 401, times: 10 });
+    // Late, so that all ten are on their way before the first of them is tried again.
+    here.simulator.fault({ path: PATH, status: 401, times: 10, delayMs: 200 });
     await Promise.all(Array.from({ length: 10 }, () => start()));
     expect(here.calls("/oauth/token")).toHaveLength(2);
   });

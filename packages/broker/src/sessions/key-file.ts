@@ -31,7 +31,7 @@ async function load(path: string, known: string | undefined): Promise<Loaded | u
   } catch {
     throw new TypeError("the key set is not JSON");
   }
-  const [first, ...others] = await Promise.all(readKeySet(set).map(importKey));
+  const [first, ...others] = readKeySet(set).map(importKey);
   if (first === undefined) throw new TypeError("the key set has no keys");
   return { hash, keys: [first, ...others] };
 }

@@ -1,10 +1,10 @@
 /** What a ring of handle keys must do: the first encrypts, all decrypt. Knows no handle. */
-import type { CryptoKey } from "jose";
+import type { KeyObject } from "node:crypto";
 
 export interface HandleKey {
   readonly kid: string;
-  /** AES-GCM, 256 bits, imported once. */
-  readonly key: CryptoKey;
+  /** AES, 256 bits. */
+  readonly key: KeyObject;
 }
 
 export interface KeyRing {

@@ -1,7 +1,6 @@
 /** JWK sets of handle keys as they lie in a file: making one, putting a new key first, reading one. Pure but for the random bytes. */
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { list, record, str } from "@guestpass/protocol";
-import { base64url } from "jose";
 import { nanoid } from "nanoid";
 import type { HandleKey } from "./key-ring.js";
 
@@ -55,11 +54,6 @@ export function readKeySet(set: unknown): OctJwk[] {
 }
 
 /** The key, ready to encrypt and decrypt. */
-export async function importKey(jwk: OctJwk): Promise<HandleKey> {
-  const bytes = base64url.decode(jwk.k);
-  const key = await crypto.subtle.importKey("raw", bytes as Uint8Array<ArrayBuffer>, "AES-GCM", false, [
-    "encrypt",
-    "decrypt",
-  ]);
-  return { kid: jwk.kid, key };
+export function importKey(jwk: OctJwk): HandleKey {
+  return { kid: jwk.kid, key: createSecretKey(jwk.k, "base64url") };
 }
