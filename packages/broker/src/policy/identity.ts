@@ -85,11 +85,18 @@ export function createIdentityPolicy(options: IdentityOptions, clock: Clock): Id
   const hash = (externalId: string) =>
     (pepper === undefined ? createHash("sha256") : createHmac("sha256", pepper)).update(externalId).digest("hex");
 
-  const known = (externalId: string, isKnown: boolean): GuestIdentity => ({
-    externalId,
-    hash: hash(externalId),
-    known: isKnown,
-  });
+  /** Hashed when it is asked for: nobody asks for that of an anonymous visitor. */
+  const known = (externalId: string, isKnown: boolean): GuestIdentity => {
+    let hashed: string | undefined;
+    return {
+      externalId,
+      known: isKnown,
+      get hash() {
+        hashed ??= hash(externalId);
+        return hashed;
+      },
+    };
+  };
 
   const verify = async (token: string): Promise<JWTPayload> => {
     if (algorithms.length === 0) throw invalid(new Error("no secret or key set is configured"));
