@@ -9,7 +9,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  workers: 2,
+  // More than there are cores: most of a test is waiting for a token to grow old.
+  workers: 4,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: "list",

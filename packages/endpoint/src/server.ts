@@ -3,7 +3,7 @@
  * slow, the broker behind it, the admin listener beside it. Knows a `Config`; reads no environment.
  */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Writable } from "node:stream";
 import type { Broker } from "@guestpass/broker";
 import { type FastifyHttpOptions, type FastifyInstance, fastify } from "fastify";
@@ -29,6 +29,8 @@ const KEEP_ALIVE_MS = 72_000;
 /** A platform that has not answered by then counts as one that cannot be reached. */
 const PATIENCE_MS = 3000;
 const CLOSE_IDLE_MS = 50;
+/** What is still open so long after the last answer had to be out is cut. */
+const CUT_AFTER_MS = 1000;
 /** No byte in either direction for so long, beyond the time that an answer may take. */
 const SILENCE_MS = 15_000;
 
@@ -85,6 +87,11 @@ export async function createServer(config: Config, surroundings: Surroundings = 
   askForHost(app);
   // RFC 9110 section 10.1.1: an unknown expectation may be refused or not; Node would, without a body.
   app.server.on("checkExpectation", app.routing);
+  const connections = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
 
   const prove = async (): Promise<void> => {
     const proof = await readiness.prove();
@@ -107,7 +114,7 @@ export async function createServer(config: Config, surroundings: Surroundings = 
     },
     async close() {
       readiness.close();
-      await closeServer(app);
+      await closeServer(app, connections, answerMs(config) + CUT_AFTER_MS);
       await admin?.close();
       metrics?.close();
       await running.close();
@@ -115,16 +122,27 @@ export async function createServer(config: Config, surroundings: Surroundings = 
   };
 }
 
+/** The longest that an answer may take. */
+function answerMs(config: Config): number {
+  return config.platform.deadlineSeconds * 1000;
+}
+
 /**
  * A connection that was busy when closing began is kept by its client once its answer is out; without this it would
- * hold the end up until the keep-alive time is over.
+ * hold the end up until the keep-alive time is over. One that has never asked anything, as browsers open them ahead of
+ * need, counts as busy for Node, and is ended as well. When every answer must be out, what is left is cut.
  */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_MS);
+async function closeServer(app: FastifyInstance, connections: Set<Socket>, cutAfterMs: number): Promise<void> {
+  const timer = setInterval(() => {
+    app.server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }, CLOSE_IDLE_MS);
+  const cut = setTimeout(() => app.server.closeAllConnections(), cutAfterMs);
   try {
     await app.close();
   } finally {
     clearInterval(timer);
+    clearTimeout(cut);
   }
 }
 
@@ -150,14 +168,13 @@ async function withinPatience(
 
 function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {
   const cors = createCors(originMatcher(config.allowedOrigins));
-  const answerMs = config.platform.deadlineSeconds * 1000;
   return {
     ...logOptions({ level: config.logLevel, secrets: config.secretValues, write: (line) => stderr.write(line) }),
     genReqId: (request) => requestIdOf(request.headers),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionTimeout: answerMs + SILENCE_MS,
+    connectionTimeout: answerMs(config) + SILENCE_MS,
     http: {
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: REQUEST_MS,

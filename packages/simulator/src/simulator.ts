@@ -35,6 +35,8 @@ import { AGENT } from "./world/agent.js";
 import type { Session } from "./world/session.js";
 
 const HOST = "127.0.0.1";
+/** How long requests under way are waited for at the end. */
+const CUT_MS = 1000;
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -131,7 +133,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock.stop();
     release();
     await sockets.close();
+    // A browser opens connections ahead of need; one that has never asked anything would hold the end up.
+    const cut = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
+    clearTimeout(cut);
   }
 
   return {
