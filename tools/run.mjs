@@ -26,6 +26,12 @@ try {
   say(error.message);
   process.exit(1);
 }
+// pnpm starts a script through a shell, and a SIGTERM to pnpm ends the shell alone. Who loses its parent ends, too.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
+}, 250).unref();
+
 const path = join(root, program);
 process.argv = [process.argv[0], path, ...args];
 await import(pathToFileURL(path).href);
