@@ -244,6 +244,18 @@ describe("custom-signed (document 1, step 5)", () => {
     expect(here.warnings).toEqual([expect.stringContaining("custom signing secret")]);
   });
 
+  test("comes back from a source that throws at once", async () => {
+    let secret = "";
+    const source = () => {
+      if (secret === "") throw new Error("gone");
+      return secret;
+    };
+    here = await world({ guestApi: "custom-signed", customSigning: { secret: source } });
+    await expect(start()).rejects.toMatchObject({ code: "not_ready" });
+    secret = "one";
+    await verify((await start()).token, "one");
+  });
+
   test("proves that there is a secret", async () => {
     here = await world({
       guestApi: "custom-signed",

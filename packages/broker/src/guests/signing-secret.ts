@@ -40,7 +40,6 @@ export function createSigningSecret(
       throw new BrokerError("not_ready", "The custom signing secret cannot be read.", { cause });
     } finally {
       readAt = clock.now();
-      reading = undefined;
     }
   };
 
@@ -48,7 +47,10 @@ export function createSigningSecret(
     async key() {
       const stale = typeof source === "function" && Math.abs(clock.now() - readAt) >= READ_AGAIN_MS;
       if (held !== undefined && !stale) return held.key;
-      reading ??= read();
+      // Forgotten from outside: a source that throws at once would be done before there is anything to forget.
+      reading ??= read().finally(() => {
+        reading = undefined;
+      });
       return reading;
     },
   };
