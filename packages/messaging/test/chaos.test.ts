@@ -163,7 +163,8 @@ describe("chaos", () => {
         }
       }
 
-      // What the platform has, page by page, is what the guest sees.
+      // What the platform has, page by page, is what the guest sees. History may be read so often a minute.
+      simulator.advance(60);
       const observer = visitor(simulator.url, { getToken: async () => ({ token, tokenType: "uuid" }) });
       await observer.conversation.connect();
       while (observer.conversation.hasOlder) {
