@@ -3,6 +3,7 @@ import { createConversation, type MessagingError } from "@guestpass/messaging";
 import { describe, expect, it } from "vitest";
 import { VERSION } from "../src/version.js";
 import { CONFIG, DEPLOYMENT, platform, texts, visitor } from "./rig.js";
+import { echoOf, scripted, session } from "./scripted.js";
 
 describe("a conversation", () => {
   it("configures a new session, sends a text and resolves with the platform's echo", async () => {
@@ -126,10 +127,13 @@ describe("a conversation", () => {
 
   it("sends custom attributes with the first message, and a message's own besides", async () => {
     const simulator = await platform();
-    const { conversation } = visitor(simulator.url, { customAttributes: { page: "/cart", plan: "gold" } });
+    const { conversation, ears } = visitor(simulator.url, { customAttributes: { page: "/cart", plan: "gold" } });
     await conversation.connect();
     await conversation.send("one", { attributes: { page: "/pay" } });
     await conversation.send("two");
+    simulator.dropSockets();
+    await ears.until(() => conversation.state === "reconnecting");
+    await conversation.send("three");
     const attributes = simulator
       .frames()
       .map(
@@ -137,7 +141,7 @@ describe("a conversation", () => {
       )
       .filter((frame) => frame.action === "onMessage")
       .map((frame) => frame.message.channel?.metadata.customAttributes);
-    expect(attributes).toEqual([{ page: "/pay", plan: "gold" }, undefined]);
+    expect(attributes).toEqual([{ page: "/pay", plan: "gold" }, undefined, undefined]);
   });
 
   it("joins a new session by itself where the deployment says so, and only a new one", async () => {
@@ -152,6 +156,28 @@ describe("a conversation", () => {
     await conversation.send("hello");
     const joins = simulator.frames().filter(({ frame }) => JSON.stringify(frame).includes('"Join"'));
     expect(joins).toHaveLength(1);
+  });
+
+  it("does not join what the platform has started by itself", async () => {
+    const peer = await scripted((frame, guest) => {
+      if (frame.action === "configureSession") guest.say(session(frame, { autoStarted: true }));
+      else guest.say(echoOf(frame));
+    });
+    const { conversation } = visitor(peer.url, { config: { ...CONFIG, autoStart: true } });
+    await conversation.send("hello");
+    expect(peer.frames.map((frame) => frame.message?.type)).toEqual([undefined, "Text"]);
+  });
+
+  it("starts once, however often the platform says so", async () => {
+    const peer = await scripted((frame, guest) => {
+      if (frame.action !== "configureSession") return guest.say(echoOf(frame));
+      guest.say(session(frame));
+      guest.say(session(frame));
+    });
+    const { conversation, ears } = visitor(peer.url, { config: { ...CONFIG, autoStart: true } });
+    await conversation.send("hello");
+    expect(ears.of("started")).toHaveLength(1);
+    expect(peer.frames.filter((frame) => frame.message?.type === "Event")).toHaveLength(1);
   });
 
   it("shows the agent typing for as long as the platform says, until words come", async () => {

@@ -36,6 +36,25 @@ describe("pacing", () => {
     }
   });
 
+  it("counts the frames of each connection from nothing", async () => {
+    const simulator = await platform();
+    const { conversation, clock, ears } = visitor(simulator.url);
+    await conversation.connect();
+    const say = async (count: number) => {
+      for (let sent = 0; sent < count; sent += 1) {
+        await conversation.send("x");
+        clock.advance(250);
+        simulator.advance(0.25);
+      }
+    };
+    await say(50);
+    simulator.dropSockets();
+    await ears.until(() => conversation.state === "reconnecting");
+    await ears.until(() => conversation.state === "open");
+    await say(50);
+    expect(clock.now()).toBe(25_000);
+  });
+
   it.each([true, false])(
     "keeps a message that was too fast and sends it after the pause (with tracing id: %s)",
     async (traced) => {
