@@ -21,9 +21,9 @@ import { startRunning } from "./running.js";
 import { answerClientError } from "./socket-errors.js";
 
 const HEADER_BYTES = 16 * 1024;
-/** Headers and body together have to be there after this. */
 const REQUEST_MS = 10_000;
-const CHECK_SLOW_CLIENTS_MS = 2000;
+/** Looks for slow clients within the time that a request has. */
+const LOOKS = 5;
 /** Longer than the idle time of usual load balancers (60 s), so that it is they who close. */
 const KEEP_ALIVE_MS = 72_000;
 /** A platform that has not answered by then counts as one that cannot be reached. */
@@ -39,6 +39,8 @@ export interface Surroundings {
   stderr?: Writable;
   /** Of the plugin, before what the configuration says. */
   options?: Pick<BrokerGivenOptions, "publicUrl" | "maxConcurrent">;
+  /** Headers and body of a request have to be there after so long, ms; 10 000. */
+  requestMs?: number;
   /** The platform was reached after the start and refused the credentials: there is no use in going on. */
   onRefused?(refused: { reason: string; mend: string }): void;
 }
@@ -75,8 +77,8 @@ export class CredentialsRefused extends Error {
 
 /** @throws ConfigError when a file that the configuration names cannot be used. */
 export async function createServer(config: Config, surroundings: Surroundings = {}): Promise<GuestpassServer> {
-  const { stdout = process.stdout, stderr = process.stderr, options, onRefused } = surroundings;
-  const app = fastify(serverOptions(config, stderr));
+  const { stdout = process.stdout, stderr = process.stderr, requestMs = REQUEST_MS, options, onRefused } = surroundings;
+  const app = fastify(serverOptions(config, stderr, requestMs));
   const running = await startRunning(config, { log: app.log, stdout, onRefused: (proof) => onRefused?.(proof) });
   const { broker, readiness } = running;
   const metrics = config.admin && measure(app, broker, () => readiness.ready);
@@ -166,20 +168,20 @@ async function withinPatience(
   await Promise.race([settled, patience]).finally(() => clearTimeout(timer));
 }
 
-function serverOptions(config: Config, stderr: Writable): FastifyHttpOptions<Server> {
+function serverOptions(config: Config, stderr: Writable, requestMs: number): FastifyHttpOptions<Server> {
   const cors = createCors(originMatcher(config.allowedOrigins));
   return {
     ...logOptions({ level: config.logLevel, secrets: config.secretValues, write: (line) => stderr.write(line) }),
     genReqId: (request) => requestIdOf(request.headers),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionTimeout: answerMs(config) + SILENCE_MS,
     http: {
       maxHeaderSize: HEADER_BYTES,
-      headersTimeout: REQUEST_MS,
+      headersTimeout: requestMs,
       requireHostHeader: false,
-      connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
+      connectionsCheckingInterval: requestMs / LOOKS,
     },
     // What still comes on an open connection while closing is answered, with Connection: close.
     return503OnClosing: false,

@@ -1,13 +1,12 @@
 import { type Simulator, startSimulator } from "@guestpass/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile, run } from "./child.js";
+import { run } from "./command.js";
 import { CLIENT } from "./running-endpoint.js";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  await compile();
   simulator = await startSimulator({ clients: [CLIENT] });
-}, 120_000);
+});
 afterAll(() => simulator.close());
 
 const env = () => ({

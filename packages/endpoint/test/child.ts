@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Outcome } from "./command.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BIN = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
@@ -67,10 +68,7 @@ export function guestpass(args: readonly string[], env: Record<string, string>):
 }
 
 /** Runs it to its end. */
-export async function run(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number | string; stdout: string; stderr: string }> {
+export async function runProcess(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   const child = guestpass(args, env);
   const code = await child.ended;
   return { code, stdout: child.stdout(), stderr: child.stderr() };

@@ -2,6 +2,7 @@
 import { Writable } from "node:stream";
 import { type Simulator, type SimulatorOptions, startSimulator } from "@guestpass/simulator";
 import { type Config, createServer, type GuestpassServer, readConfig } from "../src/index.js";
+import type { Surroundings } from "../src/server.js";
 
 export const ORIGIN = "https://shop.example";
 export const DEPLOYMENT = "5d9d1f52-2f2b-4c0c-9d8e-6d3f2a7c1e10";
@@ -73,12 +74,13 @@ export function environment(simulatorUrl: string, more: Record<string, string> =
 export async function startEndpoint(
   more: Record<string, string> = {},
   simulatorOptions: SimulatorOptions = {},
+  surroundings: Surroundings = {},
 ): Promise<RunningEndpoint> {
   const simulator = await startSimulator({ clients: [CLIENT], ...simulatorOptions });
   const config = readConfig(environment(simulator.url, more));
   const stdout = new Collector();
   const stderr = new Collector();
-  const server = await createServer(config, { stdout, stderr });
+  const server = await createServer(config, { stdout, stderr, ...surroundings });
   const url = await server.start();
   const ask: RunningEndpoint["ask"] = (method, path, headers = {}, body) => request(url + path, method, headers, body);
   return {

@@ -6,7 +6,8 @@ import { type Simulator, startSimulator } from "@guestpass/simulator";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redactor } from "../src/redact.js";
-import { compile, run, serve } from "./child.js";
+import { compile, serve } from "./child.js";
+import { run } from "./command.js";
 import { type Answer, CLIENT, DEPLOYMENT, environment, ORIGIN, request } from "./running-endpoint.js";
 
 const IDENTITY_SECRET = "an-identity-secret-of-more-than-thirty-two-bytes";

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { compile, run } from "./child.js";
+import { run } from "./command.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
 import { CLIENT, DEPLOYMENT, environment, ORIGIN, type RunningEndpoint, startEndpoint } from "./running-endpoint.js";
 
@@ -10,10 +10,9 @@ let redis: RedisServer;
 let keysFile: string;
 const running: RunningEndpoint[] = [];
 beforeAll(async () => {
-  await compile();
   keysFile = join(mkdtempSync(join(tmpdir(), "guestpass-")), "keys.json");
   expect((await run(["keys", "new", keysFile])).code).toBe(0);
-}, 120_000);
+});
 beforeEach(async () => {
   redis = await startRedis();
 });
