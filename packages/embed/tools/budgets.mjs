@@ -8,18 +8,18 @@ const BUDGETS = [
   { name: "loader", limit: 3 * KIB, least: 500 },
   { name: "before opening", limit: 14 * KIB, least: 5 * KIB },
   // The aim is 32 KiB (docs/decisions/0004). Until it is reached the limit only ever goes down.
-  { name: "panel opened", limit: 47_000, aim: 32 * KIB, least: 12 * KIB },
+  { name: "panel opened", limit: 44_750, aim: 32 * KIB, least: 12 * KIB },
 ];
 
 /**
  * Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token keeper, the
  * button for files (most deployments take files), what lets tabs share one socket.
  */
-const OPENED = [
+export const OPENED = [
   /embed\/src\/panel\/panel\.ts$/,
   /embed\/src\/messengers\/panel\.ts$/,
   /embed\/src\/strings\/en\.ts$/,
-  /tokens\/src\/kept-session\.ts$/,
+  /tokens\/src\/desk\.ts$/,
   /embed\/src\/panel\/attach\.ts$/,
   /messaging\/src\/io\/sharing\.ts$/,
 ];
