@@ -1,7 +1,7 @@
 /**
  * `/_sim/*`: the same levers over HTTP that `Simulator` has in a program. Knows no route of the platform.
  */
-import { list, num, record, str } from "@guestpass/protocol";
+import { list, num, optional, record, str, stringMap } from "@guestpass/protocol";
 import type { FastifyInstance } from "fastify";
 import { type Fault, readFault } from "./faults.js";
 import { PlatformError } from "./platform-error.js";
@@ -14,6 +14,12 @@ export interface Speech {
   content?: unknown[];
   /** Events in the wire's form, such as `{eventType: "Presence", presence: {type: "Disconnect"}}`. */
   events?: unknown[];
+  /** Who speaks, in the wire's form: `nickname`, `firstName`, `lastName`, `image`; the agent by default. */
+  from?: Record<string, string>;
+  /** A person by default. */
+  entity?: "Human" | "Bot";
+  /** Of the message, beside what the platform writes there. */
+  metadata?: Record<string, string>;
   /** A session's id, or its guest's token or id; the last configured one by default. */
   session?: string;
 }
@@ -41,6 +47,7 @@ export interface Levers {
   frames(): RecordedFrame[];
   sessions(): SessionSummary[];
   say(speech: Speech): void;
+  send(frame: unknown, session?: string): void;
   advance(seconds: number): void;
   now(): number;
   dropSockets(): void;
@@ -48,11 +55,18 @@ export interface Levers {
 
 /** A speech of unknown shape as a speech; a TypeError says what is wrong with it. */
 export function readSpeech(value: unknown): Speech {
-  const { text, content, events, session } = record(value);
+  const { text, content, events, session, from, entity, metadata } = record(value);
   if (text !== undefined && str(text) === undefined) throw new TypeError("text must be a string");
   if (content !== undefined && !Array.isArray(content)) throw new TypeError("content must be an array");
   if (events !== undefined && !Array.isArray(events)) throw new TypeError("events must be an array");
   if (session !== undefined && str(session) === undefined) throw new TypeError("session must be a string");
+  for (const [name, map] of Object.entries({ from, metadata })) {
+    const right =
+      map === undefined || (map === record(map) && Object.values(map).every((one) => typeof one === "string"));
+    if (!right) throw new TypeError(`${name} must be an object of strings`);
+  }
+  const who = entity === "Human" || entity === "Bot" ? entity : undefined;
+  if (who !== entity) throw new TypeError("entity must be Human or Bot");
   if (!text && list(content).length === 0 && list(events).length === 0) {
     throw new TypeError("say needs text, content or events");
   }
@@ -61,6 +75,11 @@ export function readSpeech(value: unknown): Speech {
     ...(Array.isArray(content) ? { content } : {}),
     ...(Array.isArray(events) ? { events } : {}),
     ...(typeof session === "string" ? { session } : {}),
+    ...(who ? { entity: who } : {}),
+    ...optional({
+      from: from === undefined ? undefined : stringMap(from),
+      metadata: metadata === undefined ? undefined : stringMap(metadata),
+    }),
   };
 }
 
@@ -91,6 +110,11 @@ export function controlRoutes(app: FastifyInstance, levers: Levers): void {
   app.post("/_sim/say", async (request) => {
     atDoor(() => levers.say(readSpeech(request.body)));
     return { said: true };
+  });
+  app.post("/_sim/send", async (request) => {
+    const { frame, session } = record(request.body);
+    atDoor(() => levers.send(frame, str(session)));
+    return { sent: true };
   });
   app.post("/_sim/advance", async (request) => {
     levers.advance(atDoor(() => readSeconds(record(request.body)["seconds"])));

@@ -20,7 +20,10 @@ export interface Fault {
   /** Answers with this status instead of the platform's answer. */
   status?: number;
   headers?: Record<string, string>;
-  /** An object is sent as JSON, a string as it is. With no `status` it is 200. */
+  /**
+   * An object is sent as JSON, a string as it is. With no `status` it is 200. On a frame: the text of the refusal, or an
+   * object with a `class`, which is the whole answer.
+   */
   body?: unknown;
   /** Real milliseconds before whatever happens then. */
   delayMs?: number;

@@ -2,7 +2,7 @@
  * What becomes of a guest's frame: limits, whose it is, and the room that answers it. Knows no WebSocket.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { ECHOES_PER_MINUTE, FRAMES_PER_MINUTE, MESSAGES_PER_SECOND } from "@guestpass/protocol";
+import { ECHOES_PER_MINUTE, FRAMES_PER_MINUTE, MESSAGES_PER_SECOND, record } from "@guestpass/protocol";
 import type { Attachments } from "./attachments.js";
 import type { Configure } from "./configure.js";
 import type { Fault } from "./faults.js";
@@ -13,7 +13,7 @@ import { type Guest, readSpeaker } from "./speakers.js";
 import { allowedMedia, BLOCKED_EXTENSIONS } from "./world/deployment.js";
 import { type GuestRequest, type RequestBody, readRequest, type TextRequest } from "./world/request.js";
 import { goneFrame } from "./world/session.js";
-import { refusal, response, tooMany, type WireFrame } from "./world/wire.js";
+import { refusal, response, tooMany, traced, type WireFrame } from "./world/wire.js";
 
 /** The method of a fault that hits frames alone. */
 const FRAME = "FRAME";
@@ -61,7 +61,9 @@ export function createFrames(
   async function passes(fault: Fault, socket: GuestSocket, tracingId: string | undefined): Promise<boolean> {
     if (fault.delayMs) await wait(fault.delayMs, undefined, { ref: false });
     if (fault.drop) socket.cut();
-    else if (fault.status !== undefined) {
+    else if (typeof record(fault.body)["class"] === "string") {
+      socket.send(traced(fault.body as WireFrame, tracingId));
+    } else if (fault.status !== undefined) {
       const text = typeof fault.body === "string" ? fault.body : "Request failed.";
       socket.send(refusal(fault.status, text, tracingId));
     } else return !fault.hang;

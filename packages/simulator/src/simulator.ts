@@ -24,7 +24,7 @@ import { queueRoutes } from "./routes/queues.js";
 import { signInRoutes } from "./routes/sign-in.js";
 import { webchatInstancesRoutes } from "./routes/webchat-instances.js";
 import { webmessagingGuestsRoutes } from "./routes/webmessaging-guests.js";
-import { createSessions } from "./sessions.js";
+import { createSessions, type Place } from "./sessions.js";
 import { readSettings, type SimulatorOptions } from "./settings.js";
 import { createSignIns } from "./sign-ins.js";
 import { createSigning } from "./signing.js";
@@ -33,6 +33,7 @@ import { createUploads } from "./uploads.js";
 import { createWindows } from "./windows.js";
 import { AGENT } from "./world/agent.js";
 import type { Session } from "./world/session.js";
+import type { WireFrame } from "./world/wire.js";
 
 const HOST = "127.0.0.1";
 /** How long requests under way are waited for at the end. */
@@ -54,6 +55,11 @@ export interface Simulator {
   clearFaults(): void;
   /** Speaks as the agent; a TypeError when there is nobody to speak to. */
   say(speech: Speech): void;
+  /**
+   * Sends a frame as it is, whatever it is, on every connection of a session (the last configured one by default): for
+   * what the platform says seldom, or will say one day. A TypeError when there is nobody to send it to.
+   */
+  send(frame: unknown, session?: string): void;
   /** Skips time; everything that falls due on the way is done before this returns. */
   advance(seconds: number): void;
   /** Milliseconds by the simulator's clock. */
@@ -87,6 +93,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const attachments = createAttachments(platform, sessions, uploads);
   const frames = createFrames(platform, sessions, createConfigure(platform, sessions, signIns), attachments);
   const sockets = createSocketServer(app.server, platform, { frame: frames.handle, gone: sessions.leave });
+  const placeOf = (name: string | undefined): Place => {
+    const place = name === undefined ? sessions.latest() : sessions.named(name);
+    if (!place) throw new TypeError(name === undefined ? "no session has been configured yet" : `no session ${name}`);
+    return place;
+  };
   const levers: Levers = {
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
@@ -97,10 +108,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     sessions: () => sessions.all().map(({ session, sockets }) => summary(session, sockets.size)),
     say: (speech) => {
       const { session: name, ...said } = readSpeech(speech);
-      const place = name === undefined ? sessions.latest() : sessions.named(name);
-      if (!place) throw new TypeError(name === undefined ? "no session has been configured yet" : `no session ${name}`);
-      sessions.happen(place, { what: "agent", entity: "Human", from: AGENT, ...said });
+      sessions.happen(placeOf(name), { what: "agent", entity: "Human", from: AGENT, ...said });
     },
+    send: (frame, name) => sessions.tell(placeOf(name), frame as WireFrame),
     advance: (seconds) => clock.advance(readSeconds(seconds) * 1000),
     now: () => clock.now(),
     dropSockets: () => sockets.drop(),

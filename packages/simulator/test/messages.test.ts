@@ -375,6 +375,40 @@ test("say: text, content, events; to the last configured session or to a named o
   expect(() => simulator.say({})).toThrow("say needs text, content or events");
 });
 
+test("say: as somebody else, as a bot, with metadata; anything that is not of that form is refused", async () => {
+  const simulator = await start(quiet);
+  const guest = await join(simulator);
+  const from = { nickname: "Ann", image: "https://example.com/ann.png" };
+  simulator.say({ text: "hi", from, entity: "Bot", metadata: { parentMessageId: "p" } });
+  expect((await guest.next()).body).toMatchObject({
+    originatingEntity: "Bot",
+    channel: { from },
+    metadata: { parentMessageId: "p", correlationId: expect.any(String) },
+  });
+  expect(() => simulator.say({ text: "x", from: "Ann" } as never)).toThrow("from must be an object of strings");
+  expect(() => simulator.say({ text: "x", metadata: { a: 1 } } as never)).toThrow("metadata must be an object");
+  expect(() => simulator.say({ text: "x", entity: "Cat" } as never)).toThrow("entity must be Human or Bot");
+});
+
+test("send: a frame as it is, to every connection of a session", async () => {
+  const simulator = await start(quiet);
+  expect(() => simulator.send({})).toThrow("no session has been configured yet");
+  const guest = await join(simulator);
+  const tab = await join(simulator, { token: guest.token });
+  const frame = { type: "message", class: "OfALaterVersion", code: 299, body: [1] };
+  await call(simulator, "POST", "/_sim/send", { frame, session: guest.token });
+  for (const one of [guest, tab]) expect(await one.next()).toEqual(frame);
+});
+
+test("a fault's body with a class is the whole answer of a frame", async () => {
+  const simulator = await start(quiet);
+  const guest = await join(simulator);
+  const frame = { type: "response", class: "JwtResponse", code: 200, body: { jwt: "j", exp: 1 } };
+  simulator.fault({ path: "/v1/getJwt", times: 1, body: frame });
+  const tracingId = guest.send({ action: "getJwt" });
+  expect(await guest.next()).toEqual({ ...frame, tracingId });
+});
+
 test("frames are written down", async () => {
   const simulator = await start(quiet);
   const guest = await join(simulator);

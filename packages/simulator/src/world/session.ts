@@ -19,7 +19,7 @@ import type { GuestEvent } from "./request.js";
 import { messageFrame, notice, refusal, response, type WireFrame, type WireMessage } from "./wire.js";
 
 /** Messages that a session's history holds; the oldest goes first. */
-const HISTORY = 1000;
+const HISTORY = 10_000;
 
 export interface Session {
   readonly id: string;
@@ -64,6 +64,7 @@ export type Happening =
       text?: string;
       content?: unknown[];
       events?: unknown[];
+      metadata?: Record<string, string>;
     }
   /** Announced when it happens in the middle of a conversation. */
   | { what: "sign-in"; person: Person; announce: boolean }
@@ -178,8 +179,8 @@ function agentSpeaks(
   rules: SessionRules,
   stamp: Stamp,
 ): Stepped {
-  const { from, entity, text = "", content = [], events = [] } = said;
-  const frame = outbound(from, entity, stamp);
+  const { from, entity, text = "", content = [], events = [], metadata = {} } = said;
+  const frame = withMetadata(outbound(from, entity, stamp), metadata);
   if (events.length > 0) return agentEvents(session, frame, events, rules, stamp);
   const message = contentMessage(frame, typeOf(content), text, content);
   return {

@@ -51,6 +51,7 @@ export function tooMany(retryAfter: number, errorMessage: string, tracingId?: st
   return traced({ type: "response", class: "TooManyRequestsErrorMessage", code: 429, body }, tracingId);
 }
 
-function traced(frame: WireFrame, tracingId: string | undefined): WireFrame {
+/** With the tracing id of the request that it answers, where there is one. */
+export function traced(frame: WireFrame, tracingId: string | undefined): WireFrame {
   return tracingId === undefined ? frame : { ...frame, tracingId };
 }
