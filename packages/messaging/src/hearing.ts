@@ -7,7 +7,7 @@ import type { MessagingError } from "./errors.js";
 import type { Presence } from "./presence.js";
 import type { Connection, Exchange } from "./rooms.js";
 import { pauseMs } from "./rules/limits.js";
-import { refusal } from "./rules/refusal.js";
+import { refusal, verdict } from "./rules/refusal.js";
 
 export interface HearingHost {
   readonly connection: Connection;
@@ -54,7 +54,7 @@ export function hearFrame({ connection, exchange, presence, failed }: HearingHos
     const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
     if (!exchange.awaits(id)) {
       if (!tracingId) failed(error);
-    } else if (code === 401 || error.code === "message_rate_limited") {
+    } else if (verdict(code, text, false) === "refused" || error.code === "message_rate_limited") {
       exchange.giveBack(id, error);
     } else {
       exchange.refuse(id, error);
