@@ -3,6 +3,7 @@
  * write, so that only instances get in each other's way, never the requests of one.
  */
 import type { Store } from "@guestpass/broker";
+import { nanoid } from "nanoid";
 
 /** Another instance may write between two of our looks; then it is tried again, so often. */
 const TRIES = 8;
@@ -35,8 +36,10 @@ export function sharedWindow(
       const before = open ? counted : 0;
       const endsAt = open ? end : now() + windowSeconds * 1000;
       const secondsLeft = Math.max(1, Math.ceil((endsAt - now()) / 1000));
-      const result = await store.swap(key, seen, `${before + more}.${endsAt}`, secondsLeft);
-      if (result.swapped || attempt === TRIES) return { before, secondsLeft };
+      // Named, so that a write whose answer was lost is known again and counts once.
+      const next = `${before + more}.${endsAt}.${nanoid(8)}`;
+      const result = await store.swap(key, seen, next, secondsLeft);
+      if (result.swapped || result.current === next || attempt === TRIES) return { before, secondsLeft };
       seen = result.current;
     }
   };

@@ -35,6 +35,21 @@ describe("a window that instances share", () => {
     await store.close();
   });
 
+  it("counts once what was written twice, for its first answer was lost", async () => {
+    const memory = memoryStore();
+    const store: Store = {
+      ...memory,
+      // As a Redis client does on a broken connection: the command is sent again.
+      swap: async (...args) => {
+        await memory.swap(...args);
+        return memory.swap(...args);
+      },
+    };
+    const count = sharedWindow(store, 60);
+    expect([(await count("key")).count, (await count("key")).count]).toEqual([1, 2]);
+    await memory.close();
+  });
+
   it("forgets a failure", async () => {
     const memory = memoryStore();
     let fails = true;

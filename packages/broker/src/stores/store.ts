@@ -7,7 +7,9 @@
  * - `swap` is atomic for all who use the store.
  * - A store that cannot be reached rejects within a second or two; it never hangs.
  * - It is bounded: it may forget early, and forgetting costs security at most, never an answer.
+ * - A write whose answer was lost may be done twice: whoever swaps writes something that he knows again.
  */
+import { nanoid } from "nanoid";
 
 /** A customer's guest. The customer is known by hash alone; the token is sealed with the key ring. */
 export interface GuestMapping {
@@ -37,7 +39,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** True for the first who claims the key within `ttlSeconds`. */
+/**
+ * True for the first who claims the key within `ttlSeconds`. What is written names the claimant, so that a claim whose
+ * answer was lost can be made again, here or by the store's own client, without the claimant standing in its own way.
+ */
 export async function claim(store: Store, key: string, ttlSeconds: number): Promise<boolean> {
-  return (await store.swap(key, undefined, "1", ttlSeconds)).swapped;
+  const claimant = nanoid();
+  const attempt = () => store.swap(key, undefined, claimant, ttlSeconds);
+  const result = await attempt().catch(attempt);
+  return result.swapped || result.current === claimant;
 }
