@@ -1,58 +1,29 @@
 /**
- * How many guests may still be made this minute, counted together by all who share the store: a sliding window, in which
- * what was made within a second counts until the last of it is out. When the store fails each process
- * counts for itself.
+ * How many guests may still be made this minute, counted together by all who share the store. While the store is away,
+ * and until a minute after it, each process keeps to its share of the quota: the quota divided by those who were seen
+ * to share it. What was made meanwhile is counted when the store is back, also where it comes back empty.
  */
+import { nanoid } from "nanoid";
 import { BrokerError } from "../errors.js";
 import type { Clock } from "../ports.js";
 import type { Store } from "../stores/store.js";
+import {
+  add,
+  current,
+  decode,
+  encode,
+  type Ledger,
+  merge,
+  PRESENT_MS,
+  secondsUntilRoom,
+  spent,
+  spentOf,
+  WINDOW_MS,
+} from "./ledger.js";
 
-export const WINDOW_MS = 60_000;
-const STEP_MS = 1000;
-/** Processes that share a store may differ by this, ms. */
-const AHEAD_MS = 5000;
 const KEY = "budget";
 /** Others may write in between; after this many the last word is the local count. */
-const SWAPS = 5;
-
-/** Creations that still count, oldest first: `ms:count,ms:count`, the ms since the epoch of the last of each step. */
-export type Ledger = readonly (readonly [ms: number, count: number])[];
-
-/** Pure: what of the ledger still counts. What a clock that is ahead has written does not. */
-export function current(ledger: Ledger, now: number): Ledger {
-  return ledger.filter(([ms]) => ms > now - WINDOW_MS && ms <= now + AHEAD_MS);
-}
-
-/** Pure: the ledger with `wanted` more, as far as the quota goes, and what did not fit. */
-export function spend(ledger: Ledger, wanted: number, quota: number, now: number) {
-  const counting = current(ledger, now);
-  const spent = counting.reduce((sum, [, count]) => sum + count, 0);
-  const granted = Math.max(0, Math.min(wanted, quota - spent));
-  if (granted === 0) return { granted, next: counting };
-  const last = counting.at(-1);
-  const sameStep = last !== undefined && Math.floor(last[0] / STEP_MS) === Math.floor(now / STEP_MS);
-  const next: Ledger = sameStep
-    ? [...counting.slice(0, -1), [Math.max(now, last[0]), last[1] + granted]]
-    : [...counting, [now, granted]];
-  return { granted, next };
-}
-
-/** Pure: whole seconds until one more fits. */
-export function secondsUntilRoom(ledger: Ledger, now: number): number {
-  const [oldest] = current(ledger, now);
-  return oldest === undefined ? 1 : Math.max(1, Math.ceil((oldest[0] + WINDOW_MS - now) / 1000));
-}
-
-function encode(ledger: Ledger): string {
-  return ledger.map((step) => step.join(":")).join(",");
-}
-
-function decode(text: string | undefined): Ledger {
-  return (text ?? "")
-    .split(",")
-    .map((pair) => pair.split(":").map(Number))
-    .filter((pair): pair is [number, number] => pair.length === 2 && pair.every(Number.isSafeInteger));
-}
+const SWAPS = 8;
 
 export interface Budget {
   /** `upstream_rate_limited` with the seconds until there is room, when the quota is spent. */
@@ -73,56 +44,78 @@ interface Waiter {
 
 /** Those who ask at the same time are served by one write. */
 export function createBudget({ store, quota, clock, warn }: BudgetDependencies): Budget {
+  const own = nanoid(10);
   let waiting: Waiter[] = [];
   let serving = false;
-  /** The ledger as it was last seen in the store, and read. */
+  /** The text of the store as it was last seen. */
   let seen: string | undefined;
-  let known: Ledger = [];
-  const see = (text: string | undefined, ledger: Ledger = decode(text)) => {
+  /** All that is known: this process's own part as it is, the others' as they were last seen. */
+  let known: Ledger = new Map();
+  /** Processes that shared the quota when the store was last there, this one included. */
+  let present = 1;
+  let failedAt = Number.NEGATIVE_INFINITY;
+
+  const look = (text: string | undefined) => {
     seen = text;
-    known = ledger;
+    // What this process has made nobody knows better: a write whose answer was lost is none of it.
+    known = merge(known, new Map([...decode(text)].filter(([id]) => id !== own)));
+  };
+  /** What may be made of it by this process now, and in how many seconds more where that is not all. */
+  const grantOf = (wanted: number, now: number) => {
+    known = current(known, now);
+    const inAll = quota - spent(known);
+    const ownShare = Math.max(1, Math.floor(quota / present)) - spentOf(known.get(own)?.steps ?? []);
+    // What others make alone is not known before they have written it.
+    const shares = Math.abs(now - failedAt) < WINDOW_MS;
+    const granted = Math.max(0, Math.min(wanted, inAll, shares ? ownShare : inAll));
+    const next = granted === 0 ? known : add(known, own, granted, now);
+    // Where the share is what binds, only what this process has made makes room again.
+    const binding = shares && ownShare < inAll ? new Map([...next].filter(([id]) => id === own)) : next;
+    return { granted, next, retryAfter: secondsUntilRoom(binding, now) };
   };
 
   const reserve = async (wanted: number) => {
     for (let attempt = 0; attempt < SWAPS; attempt += 1) {
-      const now = Math.floor(clock.now());
-      const { granted, next } = spend(known, wanted, quota, now);
-      // A full ledger may be an old sight of it: look before refusing.
-      if (granted === 0 && attempt > 0) return { granted, ledger: next, now };
-      const written = encode(next);
-      const result =
-        granted === 0
-          ? ({ swapped: false, current: await store.read(KEY) } as const)
-          : await store.swap(KEY, seen, written, (2 * WINDOW_MS) / 1000);
-      if (!result.swapped) {
-        see(result.current);
+      const grant = grantOf(wanted, Math.floor(clock.now()));
+      if (grant.granted === 0) {
+        // A full ledger may be an old sight of it: look before refusing.
+        if (attempt > 0) return grant;
+        look(await store.read(KEY));
         continue;
       }
-      see(written, next);
-      return { granted, ledger: next, now };
+      const text = encode(grant.next);
+      const result = await store.swap(KEY, seen, text, PRESENT_MS / 1000);
+      // A write whose answer was lost is known again: nobody else writes this process's part.
+      if (!result.swapped && result.current !== text) {
+        look(result.current);
+        continue;
+      }
+      seen = text;
+      known = grant.next;
+      present = Math.max(1, known.size);
+      return grant;
     }
     throw new Error("the budget is contended");
   };
 
-  /** Without the store: this process's own sight of the ledger goes on. */
   const reserveAlone = (wanted: number) => {
     const now = Math.floor(clock.now());
-    const { granted, next } = spend(known, wanted, quota, now);
-    see(encode(next), next);
-    return { granted, ledger: next, now };
+    failedAt = now;
+    const grant = grantOf(wanted, now);
+    known = grant.next;
+    return grant;
   };
 
   const serve = async () => {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const reserved = await reserve(batch.length).catch(() => {
-        warn("the shared budget of guest creations cannot be kept; this process counts for itself");
+      const { granted, retryAfter } = await reserve(batch.length).catch(() => {
+        warn("the shared budget of guest creations cannot be kept; this process keeps to its share of it");
         return reserveAlone(batch.length);
       });
-      const retryAfter = secondsUntilRoom(reserved.ledger, reserved.now);
       batch.forEach((waiter, index) => {
-        if (index < reserved.granted) waiter.grant();
+        if (index < granted) waiter.grant();
         else waiter.refuse(retryAfter);
       });
     }
