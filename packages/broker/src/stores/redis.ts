@@ -37,6 +37,8 @@ async function connect(url: string): Promise<Redis> {
     commandTimeout: COMMAND_MS,
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(100 * 2 ** times, 2000),
+    // After a failover the old primary answers so: the name leads to the new one.
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     scripts: { guestpassSwap: { lua: SWAP, numberOfKeys: 1 } },
   });
   // Each command says itself that it failed.
