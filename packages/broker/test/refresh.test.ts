@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from "jose";
 import { afterEach, describe, expect, test } from "vitest";
-import { ephemeralKeyRing } from "../src/index.js";
+import { ephemeralKeyRing, memoryStore } from "../src/index.js";
 import { context, DEPLOYMENT, ORIGIN, OTHER_DEPLOYMENT, QUEUE, refusal, type World, world } from "./support/world.js";
 
 let here: World;
@@ -207,6 +207,17 @@ describe("the end", () => {
     expect((await refusal(refresh(handle))).code).toBe("session_revoked");
     await here.broker.endSession(next, context());
     await here.broker.endSession(handle, context());
+  });
+
+  test("stays the end here though the store forgets it", async () => {
+    const store = memoryStore();
+    here = await world({ guestApi: "web-messaging", store });
+    const ended = await start();
+    const live = await start();
+    await here.broker.endSession(ended.session.handle, context());
+    await store.remove(`session:${ended.sessionId}`);
+    expect((await refusal(refresh(ended.session.handle))).code).toBe("session_revoked");
+    await refresh(live.session.handle);
   });
 
   test("of one session leaves another of the same page alone", async () => {

@@ -7,6 +7,8 @@ import { decodeRecord, encodeRecord, judge, type SessionRecord } from "./rotatio
 
 /** Two who write at once are told apart within this many turns. */
 const TURNS = 5;
+/** Ends that a process remembers itself, in case the store forgets them; the oldest goes first. */
+const ENDS_KEPT = 20_000;
 /** Records outlive their sessions by this, so that no clock that is off brings one back, seconds. */
 const AFTERLIFE_SECONDS = 60;
 
@@ -36,6 +38,14 @@ function revoked(): BrokerError {
 }
 
 export function createSessionRecords(store: Store, clock: Clock): SessionRecords {
+  /** Sessions that this process knows to have ended: a store that comes back empty brings none of them back. */
+  const ends = new Set<string>();
+  const learn = ({ sessionId }: Whose) => {
+    ends.delete(sessionId);
+    ends.add(sessionId);
+    const [oldest] = ends;
+    if (ends.size > ENDS_KEPT && oldest !== undefined) ends.delete(oldest);
+  };
   const keyOf = (whose: Whose) => `session:${whose.sessionId}`;
   const ttlOf = (whose: Whose) => Math.ceil((whose.endsAt - clock.now()) / 1000) + AFTERLIFE_SECONDS;
 
@@ -44,7 +54,10 @@ export function createSessionRecords(store: Store, clock: Clock): SessionRecords
     const next = encodeRecord({ ended: true });
     for (let turn = 0; turn < TURNS; turn += 1) {
       const result = await store.swap(keyOf(whose), current, next, ttlOf(whose));
-      if (result.swapped || result.current === next) return;
+      if (result.swapped || result.current === next) {
+        learn(whose);
+        return;
+      }
       current = result.current;
     }
     throw new BrokerError("overloaded", "The session is being used by many at once.");
@@ -53,7 +66,10 @@ export function createSessionRecords(store: Store, clock: Clock): SessionRecords
   const look = async (whose: Whose) => {
     const text = await store.read(keyOf(whose));
     const known = decodeRecord(text);
-    return { text, known, verdict: judge(known, whose.generation, clock.now()) };
+    if (ends.has(whose.sessionId)) return { text, known, verdict: "ended" as const };
+    const verdict = judge(known, whose.generation, clock.now());
+    if (verdict === "ended") learn(whose);
+    return { text, known, verdict };
   };
 
   const admit = async (whose: Whose): Promise<Admission> => {
