@@ -5,7 +5,7 @@
 import { str } from "@guestpass/protocol";
 import { BrokerError } from "../errors.js";
 import { requiredInstant, requiredText } from "./answer.js";
-import type { Guest, GuestApi, GuestIdentity, GuestRequest, GuestTools } from "./guest-api.js";
+import type { Guest, GuestApi, GuestRequest, GuestTools, KnownGuest } from "./guest-api.js";
 
 const USERS = "/api/v2/externalusers/guests";
 const TOKENS = "/api/v2/externalusers/guests/token";
@@ -54,11 +54,8 @@ function isUnknownUser(error: unknown): boolean {
   return error instanceof BrokerError && UNKNOWN_USER.has(error.upstreamStatus ?? 0);
 }
 
-/** The token of a customer that was here before; undefined where the customer was not, or is forgotten at the platform. */
-async function tokenOfKnown(identity: GuestIdentity, tools: GuestTools): Promise<Guest | undefined> {
-  const known = await tools.findGuest(identity);
-  if (known === undefined) return undefined;
-  const { guestId, token, expiresAt } = known;
+/** The token of a customer that was here before; undefined where the guest is forgotten at the platform. */
+async function tokenOfKnown({ guestId, token, expiresAt }: KnownGuest, tools: GuestTools): Promise<Guest | undefined> {
   const now = tools.now();
   if (token !== undefined && expiresAt !== undefined && expiresAt - now > WINDOW_MS)
     return { token, tokenType: "jwt", guestId, askedAt: now, expiresAt, renewal: { externalUserId: guestId } };
@@ -74,11 +71,18 @@ export const externalUsers: GuestApi = {
   keepsGuestId: () => true,
   async create(request, tools) {
     const { identity } = request;
-    const known = await tokenOfKnown(identity, tools);
-    if (known !== undefined) return known;
-    const guestId = await createUser(request, tools);
-    // Before its token: the user is there, whatever becomes of the token.
-    await tools.rememberGuest(identity, { guestId });
+    const known = await tools.findGuest(identity);
+    const token = known && (await tokenOfKnown(known, tools));
+    if (token !== undefined) return token;
+    // Two who start at once for a customer that nobody knows yet make one user.
+    const guestId = await tools.alone(identity, async () => {
+      const now = await tools.findGuest(identity);
+      if (now !== undefined && now.guestId !== known?.guestId) return now.guestId;
+      const made = await createUser(request, tools);
+      // Before its token: the user is there, whatever becomes of the token.
+      await tools.rememberGuest(identity, { guestId: made });
+      return made;
+    });
     return tokenOf(guestId, tools);
   },
   async renew({ renewal }, tools) {

@@ -105,6 +105,11 @@ export interface GuestTools {
   findGuest(identity: GuestIdentity): Promise<KnownGuest | undefined>;
   /** Remembers a customer's guest; a store that fails costs the memory, not the answer. */
   rememberGuest(identity: GuestIdentity, guest: KnownGuest): Promise<void>;
+  /**
+   * One at a time for a customer, over all who share the store: look again for the guest in there before making one.
+   * Nobody waits for whom nobody knows, nor where the store fails. `overloaded` when the time is over before.
+   */
+  alone<T>(identity: GuestIdentity, work: () => Promise<T>): Promise<T>;
 }
 
 export interface KnownGuest {

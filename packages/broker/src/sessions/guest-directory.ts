@@ -1,7 +1,9 @@
 /** Which guest a known customer has, over all sessions and channels. The customer is known by hash, the token lies sealed. */
 import { record, str } from "@guestpass/protocol";
+import { BrokerError } from "../errors.js";
 import type { GuestIdentity, KnownGuest } from "../guests/guest-api.js";
 import type { Clock } from "../ports.js";
+import { takeLease } from "../stores/lease.js";
 import type { Store } from "../stores/store.js";
 import type { KeyRing } from "./key-ring.js";
 import { seal, unseal } from "./sealed.js";
@@ -13,6 +15,8 @@ export interface GuestDirectory {
   find(identity: GuestIdentity): Promise<KnownGuest | undefined>;
   /** Never rejects. Anonymous guests are not remembered. */
   remember(identity: GuestIdentity, guest: KnownGuest): Promise<void>;
+  /** One at a time for a known customer, until `deadlineAt` (ms since the epoch). */
+  alone<T>(identity: GuestIdentity, deadlineAt: number, work: () => Promise<T>): Promise<T>;
 }
 
 export interface DirectoryDependencies {
@@ -56,6 +60,21 @@ export function createGuestDirectory({ guestApi, store, ring, clock, warn }: Dir
         });
       } catch {
         warn("a customer's guest could not be remembered");
+      }
+    },
+    async alone({ hash, known }, deadlineAt, work) {
+      if (!known) return work();
+      const key = `guest-lease:${guestApi}:${hash}`;
+      const lease = await takeLease(store, key, deadlineAt - clock.now()).catch(() => {
+        warn("two who start for one customer cannot be told apart while the store is away");
+        return null;
+      });
+      if (lease === undefined)
+        throw new BrokerError("overloaded", "This customer's guest is being made already.", { retryAfterSeconds: 1 });
+      try {
+        return await work();
+      } finally {
+        await lease?.release();
       }
     },
   };

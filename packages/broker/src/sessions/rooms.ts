@@ -40,5 +40,6 @@ export function guestTools(rooms: SessionRooms, scope: CallScope): GuestTools {
     now: () => rooms.settings.ports.clock.now(),
     findGuest: (identity) => rooms.directory.find(identity),
     rememberGuest: (identity, guest) => rooms.directory.remember(identity, guest),
+    alone: (identity, work) => rooms.directory.alone(identity, scope.deadlineAt, work),
   };
 }
