@@ -17,6 +17,11 @@ export interface RequestContext {
   /** Address of the client, passed to the challenge provider. */
   address?: string;
   dpop?: DpopProof;
+  /**
+   * Is told of the session once its handle has been opened and its key has been shown, before anything is done for it.
+   * What it rejects with, a `BrokerError`, is the refusal.
+   */
+  admitSession?: (sessionId: string) => Promise<void>;
   /** Ends what is being done for this caller alone, when the caller has gone. */
   signal?: AbortSignal;
   /**

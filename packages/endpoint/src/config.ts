@@ -53,7 +53,13 @@ export interface Config {
     | { readonly kind: "memory" }
     | { readonly kind: "redis"; readonly url: string }
     | { readonly kind: "dynamodb"; readonly table: string; readonly endpoint?: string };
-  readonly rateLimit: { readonly max: number; readonly windowSeconds: number };
+  readonly rateLimit: {
+    readonly max: number;
+    readonly windowSeconds: number;
+    readonly originMax?: number;
+    readonly globalMax?: number;
+    readonly sessionMax: number;
+  };
   readonly webhook?: { readonly url: string; readonly secret?: string };
   /** A path, `stdout` or `off`. */
   readonly auditLog: string;
@@ -138,7 +144,12 @@ function assemble(environment: Environment): Config {
       refreshLeadSeconds: v.REFRESH_LEAD,
     },
     store: storeOf(v),
-    rateLimit: { max: v.RATE_LIMIT_MAX, windowSeconds: v.RATE_LIMIT_WINDOW },
+    rateLimit: {
+      max: v.RATE_LIMIT_MAX,
+      windowSeconds: v.RATE_LIMIT_WINDOW,
+      sessionMax: v.RATE_LIMIT_SESSION_MAX,
+      ...optional({ originMax: v.RATE_LIMIT_ORIGIN_MAX, globalMax: v.RATE_LIMIT_GLOBAL_MAX }),
+    },
     auditLog: v.AUDIT_LOG,
     logLevel: v.LOG_LEVEL,
     host: v.HOST,

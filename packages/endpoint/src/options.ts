@@ -15,8 +15,8 @@ export interface BrokerGivenOptions {
   requireOrigin?: boolean;
   /** Path before all routes, e.g. `/chat`. */
   prefix?: string;
-  /** Session starts of one network in a window; ten times as many refreshes. 30 in 60 s. */
-  rateLimit?: { max?: number; windowSeconds?: number };
+  /** Limits in a window of `windowSeconds` (60). */
+  rateLimit?: RateLimitOptions;
   /** A store that instances share; limits are then counted together. */
   store?: Store;
   /** URL of the server's root as browsers call it, where a proxy hides scheme or host. */
@@ -33,6 +33,18 @@ export interface BrokerGivenOptions {
   isReady?: () => boolean;
 }
 
+export interface RateLimitOptions {
+  /** Session starts of one network; ten times as many refreshes. 30. */
+  max?: number;
+  windowSeconds?: number;
+  /** The same of the pages of one origin; a hundred times `max`. */
+  originMax?: number;
+  /** The same of all together; three hundred times `max`. */
+  globalMax?: number;
+  /** Refreshes of one session; 120. */
+  sessionMax?: number;
+}
+
 /** Options of a server that leaves the rest to a configuration. */
 export interface ConfigGivenOptions {
   /** As `readConfig(process.env)` reads it. HOST, PORT, ADMIN_*, TRUST_PROXY and LOG_LEVEL are the server's affair. */
@@ -46,7 +58,7 @@ export interface Settings {
   readonly broker: Broker;
   readonly allowedOrigins: readonly string[];
   readonly requireOrigin: boolean;
-  readonly rateLimit: { readonly max: number; readonly windowSeconds: number };
+  readonly rateLimit: Readonly<Required<RateLimitOptions>>;
   readonly store: Store | undefined;
   readonly baseUrl: (request: FastifyRequest) => string;
   readonly embedDir: string | false;
@@ -58,6 +70,11 @@ export interface Settings {
 
 /** The build copies the script-tag build beside the compiled endpoint. */
 export const EMBED_DIR = fileURLToPath(new URL("../dist/embed/", import.meta.url));
+/** Without a figure of their own, limits follow that of one network. */
+const ORIGIN_TIMES = 100;
+const GLOBAL_TIMES = 300;
+/** Far beyond what a keeper asks, tabs and short tokens included. */
+const SESSION_MAX = 120;
 const NAMES: ReadonlySet<string> = new Set([
   "broker",
   "allowedOrigins",
@@ -88,10 +105,7 @@ export function readOptions(options: BrokerGivenOptions): Settings {
     broker,
     allowedOrigins: allowedOrigins.map(origin),
     requireOrigin: options.requireOrigin ?? true,
-    rateLimit: {
-      max: whole("rateLimit.max", options.rateLimit?.max ?? 30),
-      windowSeconds: whole("rateLimit.windowSeconds", options.rateLimit?.windowSeconds ?? 60),
-    },
+    rateLimit: rateLimitOf(options.rateLimit ?? {}),
     store: options.store,
     baseUrl: baseUrlOf(publicUrl),
     embedDir: options.embedDir ?? EMBED_DIR,
@@ -100,6 +114,17 @@ export function readOptions(options: BrokerGivenOptions): Settings {
     ownsNotFound: options.ownsNotFound ?? (options.prefix !== undefined && !["", "/"].includes(options.prefix)),
     isReady: options.isReady ?? (() => true),
   });
+}
+
+function rateLimitOf(options: RateLimitOptions): Settings["rateLimit"] {
+  const max = whole("rateLimit.max", options.max ?? 30);
+  return {
+    max,
+    windowSeconds: whole("rateLimit.windowSeconds", options.windowSeconds ?? 60),
+    originMax: whole("rateLimit.originMax", options.originMax ?? max * ORIGIN_TIMES),
+    globalMax: whole("rateLimit.globalMax", options.globalMax ?? max * GLOBAL_TIMES),
+    sessionMax: whole("rateLimit.sessionMax", options.sessionMax ?? SESSION_MAX),
+  };
 }
 
 function origin(text: unknown): string {

@@ -119,6 +119,15 @@ export const VARIABLE_GROUPS = {
       count(1, 1_000_000_000),
       "session starts in a window and network; ten times as many refreshes",
     ),
+    RATE_LIMIT_ORIGIN_MAX: given(
+      count(1, 1_000_000_000),
+      "the same for the pages of one origin; 100 times RATE_LIMIT_MAX without it",
+    ),
+    RATE_LIMIT_GLOBAL_MAX: given(
+      count(1, 1_000_000_000),
+      "the same for all together; 300 times RATE_LIMIT_MAX without it",
+    ),
+    RATE_LIMIT_SESSION_MAX: or(120, count(1, 1_000_000_000), "refreshes in a window and session"),
     RATE_LIMIT_WINDOW: or(60, seconds(1, 86_400), "the window"),
     UPSTREAM_TIMEOUT: or(5, seconds(1, 60), "one try at the platform"),
     UPSTREAM_DEADLINE: or(15, seconds(1, 120), "all tries of one request together"),

@@ -62,6 +62,79 @@ describe("the limit of one network", () => {
   });
 });
 
+describe("the limits beyond a network's", () => {
+  const networks = { TRUST_PROXY: "127.0.0.1" };
+  let next = 0;
+  const fromAnywhere = () => {
+    next += 1;
+    return from(`203.0.113.${next}`);
+  };
+
+  it("of an origin holds for all networks, and leaves other origins alone", async () => {
+    const other = "https://other.example";
+    const endpoint = await endpointWith({
+      ...networks,
+      RATE_LIMIT_ORIGIN_MAX: "2",
+      ALLOWED_ORIGINS: `${ORIGIN},${other}`,
+    });
+    const first = await start(endpoint, fromAnywhere());
+    expect(first.headers.get("ratelimit-policy")).toBe('"start";q=30;w=60');
+    expect((await start(endpoint, fromAnywhere())).status).toBe(201);
+    const refused = await start(endpoint, fromAnywhere());
+    expect([refused.status, refused.json.code]).toEqual([429, "rate_limited"]);
+    expect(refused.json.detail).toContain("from this site");
+    expect(refused.headers.get("ratelimit-policy")).toBe('"start";q=30;w=60, "start-origin";q=2;w=60');
+    expect(refused.headers.get("ratelimit")).toMatch(/^"start";r=29;t=60, "start-origin";r=0;t=\d+$/);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await start(endpoint, { ...fromAnywhere(), origin: other })).status).toBe(201);
+    // Refreshes are counted apart, ten times as many.
+    const bearer = { authorization: `Bearer ${first.json.session.handle}` };
+    expect((await endpoint.post("/v1/sessions/refresh", undefined, bearer)).status).toBe(200);
+  });
+
+  it("of all together holds for every origin", async () => {
+    const other = "https://other.example";
+    const endpoint = await endpointWith({
+      ...networks,
+      RATE_LIMIT_GLOBAL_MAX: "2",
+      ALLOWED_ORIGINS: `${ORIGIN},${other}`,
+    });
+    expect((await start(endpoint, fromAnywhere())).status).toBe(201);
+    expect((await start(endpoint, { ...fromAnywhere(), origin: other })).status).toBe(201);
+    const refused = await start(endpoint, fromAnywhere());
+    expect([refused.status, refused.headers.get("ratelimit-policy")]).toEqual([
+      429,
+      '"start";q=30;w=60, "start-all";q=2;w=60',
+    ]);
+  });
+
+  it("are not used up by a network that is refused", async () => {
+    const endpoint = await endpointWith({ ...networks, RATE_LIMIT_MAX: "1", RATE_LIMIT_GLOBAL_MAX: "2" });
+    const greedy = fromAnywhere();
+    expect((await start(endpoint, greedy)).status).toBe(201);
+    for (let again = 0; again < 5; again += 1) expect((await start(endpoint, greedy)).status).toBe(429);
+    expect((await start(endpoint, fromAnywhere())).status).toBe(201);
+  });
+
+  it("of a session holds wherever it refreshes from, and for it alone", async () => {
+    const endpoint = await endpointWith({ ...networks, RATE_LIMIT_SESSION_MAX: "2" });
+    const [{ json: greedy }, { json: modest }] = [await start(endpoint), await start(endpoint)];
+    const refresh = (handle: string) =>
+      endpoint.post("/v1/sessions/refresh", undefined, { ...fromAnywhere(), authorization: `Bearer ${handle}` });
+    const once = await refresh(greedy.session.handle);
+    expect([once.status, once.headers.get("ratelimit-policy")]).toEqual([200, '"refresh";q=300;w=60']);
+    const twice = await refresh(once.json.session.handle);
+    expect(twice.status).toBe(200);
+    const refused = await refresh(twice.json.session.handle);
+    expect([refused.status, refused.json.code]).toEqual([429, "rate_limited"]);
+    expect(refused.headers.get("ratelimit")).toMatch(/^"session";r=0;t=\d+$/);
+    expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect((await refresh(modest.session.handle)).status).toBe(200);
+    // A forged handle is no session, and counts for none.
+    expect((await refresh(`${greedy.session.handle.slice(0, -4)}AAAA`)).status).toBe(401);
+  });
+});
+
 describe("behind proxies", () => {
   it("that are named, each client has its own limit, and a forged address mints none", async () => {
     const endpoint = await endpointWith({ RATE_LIMIT_MAX: "1", TRUST_PROXY: "127.0.0.0/8,10.0.0.0/8" });

@@ -45,6 +45,25 @@ describe("two instances with one store", () => {
     expect(wait).toBeLessThanOrEqual(60);
   });
 
+  it("count an origin's, everybody's and a session's requests together, too", async () => {
+    const limits = { RATE_LIMIT_ORIGIN_MAX: "2", RATE_LIMIT_SESSION_MAX: "1" };
+    const [one, two] = [await instance(limits), await instance(limits)];
+    const { json } = await start(one);
+    expect((await start(two)).status).toBe(201);
+    expect((await start(one)).json.detail).toContain("from this site");
+    const bearer = (handle: string) => ({ origin: ORIGIN, authorization: `Bearer ${handle}` });
+    const refreshed = await one.ask("POST", "/v1/sessions/refresh", bearer(json.session.handle));
+    expect(refreshed.status).toBe(200);
+    const again = await two.ask("POST", "/v1/sessions/refresh", bearer(refreshed.json.session.handle));
+    expect([again.status, again.json.code]).toEqual([429, "rate_limited"]);
+    const [three, four] = [
+      await instance({ RATE_LIMIT_GLOBAL_MAX: "3" }),
+      await instance({ RATE_LIMIT_GLOBAL_MAX: "3" }),
+    ];
+    expect((await start(three)).status).toBe(201);
+    expect((await start(four)).status).toBe(429);
+  });
+
   it("lose no count when they count at once", async () => {
     const [one, two] = [await instance({ RATE_LIMIT_MAX: "20" }), await instance({ RATE_LIMIT_MAX: "20" })];
     const answers = await Promise.all(Array.from({ length: 30 }, (_, at) => start(at % 2 === 0 ? one : two)));

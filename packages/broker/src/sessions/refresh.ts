@@ -43,6 +43,7 @@ export async function admitHandle(rooms: SessionRooms, handle: string, context: 
     const bound = { thumbprint: claims.keyThumbprint, clockAheadSeconds: claims.clockAheadSeconds ?? 0 };
     await rooms.binding.check(context.dpop, bound, handle);
   }
+  await context.admitSession?.(claims.sessionId);
   return { claims, identity };
 }
 

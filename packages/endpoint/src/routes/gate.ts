@@ -4,15 +4,12 @@
  */
 import type { Broker, RequestContext } from "@guestpass/broker";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createLimits } from "../limits.js";
 import type { Settings } from "../options.js";
 import type { Pressure } from "../pressure.js";
 import { Refusal } from "../problems.js";
 import { createProofUrl, type ProofUrl } from "../proof-url.js";
-import { limiter } from "../rate-limit.js";
 import { NOT_READY_RETRY_SECONDS } from "../readiness.js";
-
-/** Refreshes per start that a network may make. */
-const REFRESHES_PER_START = 10;
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
@@ -26,6 +23,8 @@ export interface Gate {
   readonly reads: Hook[];
   readonly baseUrl: (request: FastifyRequest) => string;
   readonly proofUrl: ProofUrl;
+  /** Counts a session, once its handle has been opened. */
+  readonly admitSession: (sessionId: string, request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -37,8 +36,7 @@ export function createGate(
   pressure: Pressure,
 ): Gate {
   const { broker, store, baseUrl, requireOrigin, isReady } = settings;
-  const { max, windowSeconds } = settings.rateLimit;
-  const limit = (name: string, most: number) => limiter(scope, { name, max: most, windowSeconds }, store);
+  const limits = createLimits(scope, settings.rateLimit, store);
 
   const checkOrigin: Hook = async ({ headers, method }) => {
     const { origin } = headers;
@@ -61,9 +59,10 @@ export function createGate(
     broker,
     baseUrl,
     proofUrl: createProofUrl(),
-    starts: [checkOrigin, checkReady, limit("start", max)],
-    refreshes: [checkOrigin, checkReady, limit("refresh", max * REFRESHES_PER_START)],
-    reads: [checkOrigin, limit("read", max * REFRESHES_PER_START)],
+    admitSession: limits.session,
+    starts: [checkOrigin, checkReady, limits.start],
+    refreshes: [checkOrigin, checkReady, limits.refresh],
+    reads: [checkOrigin, limits.read],
     run: (work) => pressure.run(work),
   };
 }
@@ -76,6 +75,7 @@ export function contextOf(request: FastifyRequest, reply: FastifyReply, gate: Ga
     origin: headers.origin ?? null,
     address: request.ip,
     signal: goneSignal(reply),
+    admitSession: (sessionId) => gate.admitSession(sessionId, request, reply),
   };
   const { dpop } = headers;
   if (typeof dpop === "string")
