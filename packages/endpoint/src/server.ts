@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Writable } from "node:stream";
 import type { Broker } from "@guestpass/broker";
 import { type FastifyHttpOptions, type FastifyInstance, fastify } from "fastify";
+import { localUrl } from "./address.js";
 import { createAdmin } from "./admin.js";
 import { answerProblem, openAnswer, requestIdOf } from "./answers.js";
 import type { Config } from "./config.js";
@@ -112,7 +113,7 @@ export async function createServer(config: Config, surroundings: Surroundings = 
       await app.listen({ host: config.host, port: config.port });
       if (config.admin) await admin?.listen(config.admin);
       await withinPatience(prove(), (refused) => onRefused?.(refused));
-      return urlOf(app, config.host);
+      return localUrl(config.host, (app.server.address() as AddressInfo).port);
     },
     async close() {
       readiness.close();
@@ -214,11 +215,4 @@ function askForHost(app: FastifyInstance): void {
     if (request.headers.host !== undefined || request.raw.httpVersion === "1.0") done();
     else done(new Refusal("invalid_request", "Requests need a Host header."));
   });
-}
-
-function urlOf(app: FastifyInstance, host: string): string {
-  const { port } = app.server.address() as AddressInfo;
-  const reachable =
-    host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
-  return `http://${reachable}:${port}`;
 }

@@ -1,5 +1,5 @@
 /** The command as a real child process, from what the compiler made of the sources. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -29,7 +29,11 @@ export interface Child {
 
 /** With this environment and no other. */
 export function guestpass(args: readonly string[], env: Record<string, string>): Child {
-  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+  return childOf(spawn(process.execPath, [BIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } }));
+}
+
+/** Any process, watched. */
+export function childOf(child: ChildProcessWithoutNullStreams): Child {
   const text = { stdout: "", stderr: "" };
   const watchers = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const)

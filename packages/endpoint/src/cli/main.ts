@@ -5,10 +5,11 @@ import { VERSION } from "../version.js";
 import { abuse } from "./abuse.js";
 import { check } from "./check.js";
 import { type Command, EXIT, type Io, type Option, say, UsageError } from "./command.js";
+import { health } from "./health.js";
 import { keysNew, keysRotate } from "./keys.js";
 import { serve } from "./serve.js";
 
-const COMMANDS: readonly Command[] = [serve, check, keysNew, keysRotate, abuse];
+const COMMANDS: readonly Command[] = [serve, check, health, keysNew, keysRotate, abuse];
 const COMMON: Readonly<Record<string, Option>> = {
   help: { type: "boolean", short: "h", help: "this text" },
   version: { type: "boolean", short: "v", help: "the version" },
