@@ -21,7 +21,8 @@ export const health: Command = {
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: "error" });
       const { status, detail } = (await answer.json()) as { status?: unknown; detail?: unknown };
-      const text = answer.ok ? String(status) : String(detail ?? answer.status);
+      const said = answer.ok ? status : detail;
+      const text = typeof said === "string" ? said : `the answer is ${answer.status}`;
       say(answer.ok ? io.stdout : io.stderr, `guestpass health: ${text}`);
       return answer.ok ? EXIT.ok : EXIT.fault;
     } catch {
