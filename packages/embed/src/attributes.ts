@@ -16,6 +16,10 @@ export type ThemeName = (typeof THEMES)[number];
 export const PLACEMENTS = ["end", "start", "inline"] as const;
 export type PlacementName = (typeof PLACEMENTS)[number];
 
+/** How a message is told of that comes while nobody looks. */
+export const ALERTS = ["off", "sound", "title", "all"] as const;
+export type AlertsName = (typeof ALERTS)[number];
+
 export const PERSISTS = ["site", "tab", "none"] as const;
 export type PersistName = (typeof PERSISTS)[number];
 
@@ -38,6 +42,7 @@ export const properties: PropertyDeclarations = {
   theme: oneOf(THEMES),
   placement: oneOf(PLACEMENTS),
   persist: oneOf(PERSISTS),
+  alerts: oneOf(ALERTS),
   open: { type: Boolean, reflect: true },
   lang: {},
   identityToken: property,
@@ -47,6 +52,7 @@ export const properties: PropertyDeclarations = {
   challenge: property,
   authorization: property,
   queueId: property,
+  strings: property,
 };
 
 /** Attributes that a script tag may carry as `data-*`. */
@@ -59,5 +65,6 @@ export const ATTRIBUTES = [
   "theme",
   "placement",
   "persist",
+  "alerts",
   "lang",
 ] as const;

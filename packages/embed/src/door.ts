@@ -14,7 +14,7 @@ import {
 import type { PanelHost } from "./panel/host.js";
 import type { Panel } from "./panel/panel.js";
 import { findLanguage, type Language, loadStrings } from "./strings/language.js";
-import type { Strings } from "./strings/strings.js";
+import type { CoreStrings } from "./strings/strings.js";
 
 export interface DoorHost extends PanelHost, ReactiveControllerHost {
   open: boolean;
@@ -35,7 +35,7 @@ export class Door {
   shown = false;
   busy = false;
   panel: Panel | undefined;
-  #strings: { language: Language; table: Strings } | undefined;
+  #words: { language: Language; table: CoreStrings } | undefined;
   #opening: Promise<void> = Promise.resolve();
   #loading: Promise<void> | undefined;
 
@@ -44,8 +44,8 @@ export class Door {
   }
 
   /** The table of the page's language, once it is loaded. */
-  get strings(): Strings | undefined {
-    return this.#strings?.table;
+  get words(): CoreStrings | undefined {
+    return this.#words?.table;
   }
 
   async show(trigger: GuestpassTrigger): Promise<void> {
@@ -111,18 +111,18 @@ export class Door {
   /** Loads the words of the page's language where others are shown, or none. */
   async speak(): Promise<void> {
     const language = findLanguage(this.#host.language);
-    if (this.#strings?.language === language) return;
+    if (this.#words?.language === language) return;
     const table = await loadStrings(language);
-    this.#strings = { language, table };
-    if (this.panel) this.panel.strings = table;
+    this.#words = { language, table };
+    if (this.panel) this.panel.words = table;
     this.#host.requestUpdate();
   }
 
   async #load(): Promise<void> {
     try {
       const [{ Panel }] = await Promise.all([import("./panel/panel.js"), this.speak()]);
-      if (this.panel || !this.#strings) return;
-      this.panel = new Panel(this.#host, this.#strings.table);
+      if (this.panel || !this.#words) return;
+      this.panel = new Panel(this.#host, this.#words.table);
     } catch (cause) {
       throw new GuestpassError("messenger_failed", "The panel could not be loaded", { retryable: true, cause });
     }

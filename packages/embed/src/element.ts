@@ -5,6 +5,7 @@
 import type { Authorization, Challenge, Consent } from "@guestpass/protocol";
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import {
+  type AlertsName,
   type MessengerName,
   type PersistName,
   type PlacementName,
@@ -17,16 +18,17 @@ import { Door, type DoorHost } from "./door.js";
 import { elementStyles } from "./element.styles.js";
 import { GuestpassError } from "./errors.js";
 import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "./events.js";
+import { forgetAll, recall } from "./kept.js";
 import { type LauncherView, launcherTemplate } from "./launcher.js";
 import type { PanelMessenger } from "./messengers/panel.js";
 import { Starter } from "./starter.js";
 import { direction, languageAt } from "./strings/language.js";
-import type { Strings } from "./strings/strings.js";
+import type { CoreStrings, Strings } from "./strings/strings.js";
 import { VERSION } from "./version.js";
 import type { GuestpassReport } from "./voice.js";
 
 /** Properties that change how the element looks, and nothing of its session. */
-const APPEARANCE: ReadonlySet<PropertyKey> = new Set(["open", "theme", "placement", "start"]);
+const APPEARANCE: ReadonlySet<PropertyKey> = new Set(["open", "theme", "placement", "start", "strings", "alerts"]);
 
 /**
  * Genesys Cloud web messaging on any page, with a guest token that is renewed before it dies.
@@ -55,6 +57,7 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   declare theme: ThemeName;
   declare placement: PlacementName;
   declare persist: PersistName;
+  declare alerts: AlertsName;
   declare open: boolean;
   /** JWT signed by the site's back end; never an attribute. */
   declare identityToken: string | undefined;
@@ -64,11 +67,14 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   declare challenge: Challenge | (() => Challenge | Promise<Challenge>) | undefined;
   declare authorization: Authorization | undefined;
   declare queueId: string | undefined;
+  /** The page's own words, in place of those of the language's table. */
+  declare strings: Partial<Strings> | undefined;
 
   readonly #controller = new Controller(this);
   readonly #door = new Door(this);
   readonly #starter = new Starter();
   #connection = new AbortController();
+  #alerting = false;
   #internals: ElementInternals | undefined;
 
   constructor() {
@@ -78,6 +84,7 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     this.theme = "auto";
     this.placement = "end";
     this.persist = "site";
+    this.alerts = "off";
     this.open = false;
     this.lang = "";
   }
@@ -137,6 +144,7 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   reset(): Promise<void> {
     this.#door.turned(false, "method");
     this.#door.remove();
+    forgetAll(this);
     return this.#controller.reset();
   }
 
@@ -156,8 +164,8 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     return languageAt(this);
   }
   /** @internal */
-  get strings(): Strings | undefined {
-    return this.#door.strings;
+  get words(): CoreStrings | undefined {
+    return this.#door.words;
   }
   /** @internal */
   get conversation(): PanelMessenger | undefined {
@@ -239,7 +247,8 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
 
   protected override updated(changed: PropertyValues): void {
     this.#door.follow();
-    if (this.strings || this.unread > 0) this.#door.speak().catch(() => {});
+    if (this.words || this.unread > 0) this.#door.speak().catch(() => {});
+    this.#alert();
     const settings = [...changed.keys()].filter((name) => !APPEARANCE.has(name));
     if (settings.length > 0) this.#controller.configure(new Set(settings));
   }
@@ -248,6 +257,19 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     if (this.messenger === "none") return nothing;
     const launcher = this.#controller.messenger?.hasLauncher ? nothing : launcherTemplate(this);
     return html`${this.#door.panel?.render()}${launcher}`;
+  }
+
+  /** Loads what tells of news, with the first piece of it that is wanted; it then listens by itself. */
+  #alert(): void {
+    if (this.#alerting || !this.unread || this.messenger !== "panel") return;
+    if (this.alerts === "off" && !recall(this, "alerts")) return;
+    this.#alerting = true;
+    import("./panel/alerts.js").then(
+      ({ alertOf }) => alertOf(this),
+      () => {
+        this.#alerting = false;
+      },
+    );
   }
 
   #arm(): void {

@@ -2,16 +2,18 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { GuestpassTrigger } from "./events.js";
 import { findLanguage, LAUNCHER } from "./strings/language.js";
-import { fill, type Strings } from "./strings/strings.js";
+import { type CoreStrings, fill } from "./strings/strings.js";
 
-const bubbleIcon = svg`<svg viewBox="0 0 32 32" width="32" height="32" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M9.6 4.5h12.8a6.1 6.1 0 0 1 6.1 6.1v7.6a6.1 6.1 0 0 1-6.1 6.1h-5.2l-6.4 4.6a1.3 1.3 0 0 1-2.1-1.1v-3.5a6.1 6.1 0 0 1-5.2-6v-7.7a6.1 6.1 0 0 1 6.1-6.1Zm.6 7.3a1.4 1.4 0 0 0 0 2.8h11.6a1.4 1.4 0 0 0 0-2.8Zm0 5.2a1.4 1.4 0 0 0 0 2.8h7a1.4 1.4 0 0 0 0-2.8Z" /></svg>`;
+export const bubbleIcon = svg`<svg viewBox="0 0 32 32" width="32" height="32" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M9.6 4.5h12.8a6.1 6.1 0 0 1 6.1 6.1v7.6a6.1 6.1 0 0 1-6.1 6.1h-5.2l-6.4 4.6a1.3 1.3 0 0 1-2.1-1.1v-3.5a6.1 6.1 0 0 1-5.2-6v-7.7a6.1 6.1 0 0 1 6.1-6.1Zm.6 7.3a1.4 1.4 0 0 0 0 2.8h11.6a1.4 1.4 0 0 0 0-2.8Zm0 5.2a1.4 1.4 0 0 0 0 2.8h7a1.4 1.4 0 0 0 0-2.8Z" /></svg>`;
 const downIcon = svg`<svg viewBox="0 0 32 32" width="28" height="28" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m8 12.5 8 8 8-8" /></svg>`;
 
 export interface LauncherView {
   /** BCP 47. */
   readonly language: string;
-  /** The whole table, once it is loaded. */
-  readonly strings: Strings | undefined;
+  /** The language's table, once it is loaded. */
+  readonly words: CoreStrings | undefined;
+  /** The page's own words. */
+  readonly strings: Partial<CoreStrings> | undefined;
   readonly open: boolean;
   readonly busy: boolean;
   readonly inline: boolean;
@@ -21,10 +23,11 @@ export interface LauncherView {
 }
 
 export function launcherTemplate(view: LauncherView): TemplateResult {
-  const { open, unread, strings } = view;
-  const title = LAUNCHER[findLanguage(view.language)];
-  const news = unread > 0 && strings ? fill(strings.unread, { count: unread }) : "";
-  const label = open ? (strings?.close ?? title) : news ? `${title}. ${news}` : title;
+  const { open, unread, language } = view;
+  const words: Partial<CoreStrings> = { ...view.words, ...view.strings };
+  const { title = LAUNCHER[findLanguage(language)], close = title } = words;
+  const news = unread > 0 && words.unread ? fill(words.unread, { count: unread }, language) : "";
+  const label = open ? close : news ? `${title}. ${news}` : title;
   return html`<button
       part="launcher"
       class="launcher"

@@ -18,7 +18,9 @@ type Settable =
   | "consent"
   | "challenge"
   | "authorization"
-  | "queueId";
+  | "queueId"
+  | "strings"
+  | "alerts";
 
 /** Everything that may stand on `<guestpass-messenger>` in JSX and the like. */
 export type GuestpassAttributes = Partial<Pick<GuestpassMessenger, Settable>> & {

@@ -15,6 +15,9 @@ const MAX_PAST = 500;
 /** A written message waits this long for a session that cannot be had yet. */
 const PATIENCE_MS = 120_000;
 
+/** `at`: when the platform's session ends unless something is said, milliseconds since 1970. */
+export type Warning = { readonly kind: "expiring"; readonly at: number } | { readonly kind: "signedIn" };
+
 export class PanelMessenger implements Messenger {
   readonly #host: MessengerHost;
   #past: TranscriptMessage[] = [];
@@ -31,11 +34,18 @@ export class PanelMessenger implements Messenger {
   readonly breaks = new Map<string, GuestpassEndReason>();
   /** The first message that came while nobody looked. */
   unreadFrom: string | undefined;
+  /** What the visitor should know before it is too late, and what has just happened. */
+  warning: Warning | undefined;
   /** The deployment lets agents and bots write Markdown. */
   markdown = false;
 
   constructor(host: MessengerHost) {
     this.#host = host;
+  }
+
+  /** Whose words these are. */
+  get sessionId(): string | undefined {
+    return this.#sessionId;
   }
 
   /** Everything to be read, oldest first. */
@@ -146,7 +156,12 @@ export class PanelMessenger implements Messenger {
     on("change", () => host.changed());
     on("typing", () => host.changed());
     on("error", ({ error }) => host.failed(toGuestpassError(error)));
+    on("expiring", ({ expiresIn }) => this.#warn({ kind: "expiring", at: Date.now() + expiresIn * 1000 }));
+    on("presence", ({ presence }) => {
+      if (presence === "SignIn") this.#warn({ kind: "signedIn" });
+    });
     on("message", ({ message }) => {
+      this.warning = undefined;
       if (message.direction === "received" && !host.watched) this.unreadFrom ??= message.id;
       host.message(message);
     });
@@ -207,8 +222,14 @@ export class PanelMessenger implements Messenger {
     this.ended = undefined;
   }
 
+  #warn(warning: Warning): void {
+    this.warning = warning;
+    this.#host.changed();
+  }
+
   #over(reason: GuestpassEndReason): void {
     this.ended = reason;
+    this.warning = undefined;
     this.#break(reason);
     this.#host.ended(reason);
   }

@@ -41,8 +41,5 @@ export const adaptStyles = css`
     .composer:focus-within {
       outline: 2px solid Highlight;
     }
-    .typing i {
-      background: CanvasText;
-    }
   }
 `;

@@ -4,9 +4,9 @@
  */
 import type { Attachment } from "@guestpass/protocol";
 import { html, nothing, type TemplateResult } from "lit";
-import { safeImage, safeUrl } from "./linkify.js";
 import { fileIcon } from "./rich-icons.js";
 import type { RichView } from "./rich-view.js";
+import { safeImage, safeUrl } from "./safe-url.js";
 
 export function attachmentTemplate(attachment: Attachment, view: RichView): TemplateResult {
   const { id, filename, fileSize, mediaType, text } = attachment;

@@ -1,8 +1,8 @@
 /** A card: picture, words and what can be done with it. A link opens beside the page; a postback is an answer. */
 import type { Card, CardAction } from "@guestpass/protocol";
 import { html, nothing, type TemplateResult } from "lit";
-import { safeImage, safeUrl } from "./linkify.js";
 import type { RichView } from "./rich-view.js";
+import { safeImage, safeUrl } from "./safe-url.js";
 
 export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): TemplateResult {
   const image = safeImage(card.image);

@@ -21,14 +21,14 @@ export function composerTemplate(view: ComposerView): TemplateResult {
   const { strings, status, draft, text, extras } = view;
   const { action } = status;
   return html`<div class="foot">
-    ${
+    <div role="status">${
       status.notice
-        ? html`<div class="notice ${status.tone}" role="status">
+        ? html`<div class="notice ${status.tone}">
             <span>${strings[status.notice]}</span>
             ${action ? html`<button class="pill" @click=${() => view.act(action)}>${strings[action]}</button>` : nothing}
           </div>`
         : nothing
-    }
+    }${extras.renderWarning()}</div>
     ${extras.renderFiles()}
     <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
       ${extras.renderAttach()}
@@ -52,7 +52,7 @@ export function composerTemplate(view: ComposerView): TemplateResult {
       </button>
     </form>
     <div class="over" id="over" role="alert">
-      ${draft.over > 0 ? html`${alertIcon}${fill(strings.tooLong, { count: draft.over })}` : nothing}
+      ${draft.over > 0 ? html`${alertIcon}${fill(strings.tooLong, { count: draft.over }, view.language)}` : nothing}
     </div>
   </div>`;
 }

@@ -1,8 +1,8 @@
 /** Times that can be chosen, by day. What is chosen is sent as the instant; what is shown is the reader's own time. */
 import type { Content } from "@guestpass/protocol";
 import { html, nothing, type TemplateResult } from "lit";
-import { safeImage } from "./linkify.js";
 import type { RichView } from "./rich-view.js";
+import { safeImage } from "./safe-url.js";
 import { format, timeOf } from "./times.js";
 
 const WEEKDAY = { weekday: "long", day: "numeric", month: "long" } as const;

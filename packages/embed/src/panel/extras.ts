@@ -1,19 +1,23 @@
 /**
  * What the panel loads only when it is needed: rich content and Markdown with the first message that has some, files
- * where they may go, the menu with the first press. Knows when, and what they may ask of the
- * conversation; draws nothing itself.
+ * where they may go, the menu with the first press, warnings when there is one. Knows when, and what they may ask of
+ * the conversation; draws nothing itself.
  */
 import type { Answer, Conversation, TranscriptMessage, UploadedAttachment } from "@guestpass/messaging";
 import type { CSSResult } from "lit";
-import type { Strings } from "../strings/strings.js";
+import { findLanguage, type Language } from "../strings/language.js";
+import type { MoreStrings, Strings } from "../strings/strings.js";
 import type { attachTemplate } from "./attach.js";
 import type { Files } from "./files.js";
 import type { PanelHost } from "./host.js";
+import type { linked } from "./link.js";
 import type { Questions, QuestionsPanel } from "./questions.js";
 import type { Rich } from "./rich.js";
 import type { RichView } from "./rich-view.js";
 import type { Status } from "./rules/status.js";
 import { adopt } from "./styles.js";
+import type { typingTemplate } from "./typing.js";
+import type { Warnings } from "./warnings.js";
 
 export interface ExtrasPanel extends QuestionsPanel {
   readonly messages: readonly TranscriptMessage[];
@@ -30,7 +34,15 @@ export class Extras implements RichView {
   marked: ((text: string) => unknown) | undefined;
   /** The menu and what it asks, once it is loaded. */
   questions: Questions | undefined;
+  /** The words of the rooms that are loaded. */
+  more: MoreStrings | undefined;
+  #language: Language | undefined;
+  #speaking = Promise.resolve();
+  #linked: typeof linked | undefined;
   #attach: typeof attachTemplate | undefined;
+  #warnings: Warnings | undefined;
+  /** Draws that somebody types, once it is loaded. */
+  typing: typeof typingTemplate | undefined;
   /** The file beside what is typed, once one was chosen. */
   files: Files | undefined;
 
@@ -48,9 +60,32 @@ export class Extras implements RichView {
 
   /** Loads what the conversation with these messages needs. */
   look(messages: readonly TranscriptMessage[]): void {
+    const { conversation, conversationState } = this.host;
+    const isOver = conversation?.ended || conversationState === "closed" || conversationState === "read-only";
+    if ((this.more || isOver) && this.#language !== findLanguage(this.language))
+      this.#enter(Promise.resolve({}), () => {});
     if (!this.#attach && this.accepts !== undefined) {
-      this.#enter(import("./attach.js"), ({ attachTemplate }) => {
-        this.#attach = attachTemplate;
+      // Its one word is among those that are there.
+      this.#enter(
+        import("./attach.js"),
+        ({ attachTemplate }) => {
+          this.#attach = attachTemplate;
+        },
+        false,
+      );
+    }
+    if (!this.typing && this.#panel.talk?.agentTyping) {
+      this.#enter(
+        import("./typing.js"),
+        ({ typingTemplate }) => {
+          this.typing = typingTemplate;
+        },
+        false,
+      );
+    }
+    if (!this.#warnings && this.host.conversation?.warning) {
+      this.#enter(import("./warnings.js"), ({ Warnings }) => {
+        this.#warnings ??= new Warnings(this);
       });
     }
     if (!this.rich && messages.some(({ content }) => content.length > 0)) {
@@ -66,12 +101,27 @@ export class Extras implements RichView {
     }
   }
 
+  /** A text with its links, once what finds them is there; until then the text alone. */
+  linked(message: TranscriptMessage): unknown {
+    if (this.#linked) return this.#linked(message, this.strings);
+    const take = (room: { linked: typeof linked }): void => {
+      this.#linked = room.linked;
+    };
+    this.#enter(import("./link.js"), take);
+    return message.text;
+  }
+
   /** The button for files, where they may go. */
   renderAttach(): unknown {
     const { accepts } = this;
     if (accepts === undefined) return undefined;
     const disabled = !this.#panel.status.writable;
     return this.#attach?.({ label: this.strings.attach, accepts, disabled, pick: (list) => this.attach(list) });
+  }
+
+  /** What the visitor should know now, above where they write. */
+  renderWarning(): unknown {
+    return this.#warnings?.render();
   }
 
   toggleMenu(): void {
@@ -125,14 +175,41 @@ export class Extras implements RichView {
     return this.#panel.talk?.renewAttachment(attachmentId) ?? Promise.reject(new Error("There is no conversation"));
   }
 
-  /** Uses a room with its styles, once it is there. What fails to load is asked for again with the next change. */
-  #enter<Room extends { styles: readonly CSSResult[] }>(loading: Promise<Room>, use: (room: Room) => void): void {
-    const enter = (room: Room): void => {
-      adopt(this.host.renderRoot, room.styles);
+  #speak(): Promise<void> {
+    const language = findLanguage(this.language);
+    if (this.#language !== language) {
+      this.#language = language;
+      this.#speaking = this.#load(language);
+      // Each that waits for it hears of a failure.
+      this.#speaking.catch(() => {});
+    }
+    return this.#speaking;
+  }
+
+  async #load(language: Language): Promise<void> {
+    try {
+      const { loadMore } = await import("../strings/more.js");
+      this.more = await loadMore(language);
+    } catch (error) {
+      this.#language = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Uses a room with its styles, once it is there, and the words that rooms need. What fails to load is asked for again
+   * with the next change.
+   */
+  #enter<Room extends object>(loading: Promise<Room>, use: (room: Room) => void, needsWords = true): void {
+    const words = needsWords && this.#speak();
+    const enter = async (): Promise<void> => {
+      const room: Room & { styles?: readonly CSSResult[] } = await loading;
+      await words;
+      if (room.styles) adopt(this.host.renderRoot, room.styles);
       use(room);
       this.host.requestUpdate();
     };
-    loading.then(enter).catch(() => {});
+    enter().catch(() => {});
   }
 }
 

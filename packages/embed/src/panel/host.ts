@@ -4,8 +4,9 @@ import type { PlacementName } from "../attributes.js";
 import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "../events.js";
 import type { PanelMessenger } from "../messengers/panel.js";
 import type { Strings } from "../strings/strings.js";
+import type { AlertsHost } from "./alerts.js";
 
-export interface PanelHost extends ReactiveControllerHost {
+export interface PanelHost extends ReactiveControllerHost, AlertsHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
   readonly open: boolean;
   readonly placement: PlacementName;
@@ -13,8 +14,8 @@ export interface PanelHost extends ReactiveControllerHost {
   readonly conversationState: GuestpassConversationState;
   /** The last try to get a session failed; another one follows. */
   readonly trouble: boolean;
-  /** BCP 47, for dates and times. */
-  readonly language: string;
+  /** The page's own words. */
+  readonly strings: Partial<Strings> | undefined;
   /** The conversation's side of the panel, once it is loaded. */
   readonly conversation: Readonly<PanelMessenger> | undefined;
   hide(trigger?: GuestpassTrigger): Promise<void>;

@@ -1,4 +1,8 @@
-/** Links of ours: beside the page, without telling where from, and said to be so. */
+/**
+ * Links of ours: beside the page, without telling where from, and said to be so. Loaded with the first text that may
+ * have one.
+ */
+import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import { linkify } from "./linkify.js";
@@ -13,4 +17,16 @@ export function linkTemplates(text: string, strings: Strings): unknown[] {
   return linkify(text).map(({ text: shown, href }) =>
     href === undefined ? shown : linkTemplate(href, shown, strings),
   );
+}
+
+const drawn = new WeakMap<TranscriptMessage, { strings: Strings; words: unknown }>();
+
+/** The same for a message: looked for once, not each time that something is drawn. */
+export function linked(message: TranscriptMessage, strings: Strings): unknown {
+  let kept = drawn.get(message);
+  if (kept?.strings !== strings) {
+    kept = { strings, words: linkTemplates(message.text, strings) };
+    drawn.set(message, kept);
+  }
+  return kept.words;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { linkify, safeImage, safeUrl } from "./linkify.js";
+import { linkify } from "./linkify.js";
+import { safeImage, safeUrl } from "./safe-url.js";
 
 const links = (text: string): (string | undefined)[] =>
   linkify(text).flatMap(({ href }) => (href === undefined ? [] : [href]));

@@ -2,6 +2,7 @@
  * Finds links in untrusted text. Knows what looks like a web or mail address and gives segments; builds no markup, so
  * nothing in the text can become an element.
  */
+import { safeUrl } from "./safe-url.js";
 
 export interface Segment {
   text: string;
@@ -50,16 +51,4 @@ function count(text: string, part: string): number {
 function hrefOf(link: string): string | undefined {
   const isMail = !/^(?:https?:\/\/|www\.)/i.test(link);
   return safeUrl(isMail ? `mailto:${link}` : /^www\./i.test(link) ? `https://${link}` : link);
-}
-
-/** The URL where it may stand in a link of ours: web, mail and telephone only. */
-export function safeUrl(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { href, protocol } = new URL(url);
-  return /^(?:https?|mailto|tel):$/.test(protocol) ? href : undefined;
-}
-
-/** The URL where it may be loaded as an image of ours. */
-export function safeImage(url: string | undefined): string | undefined {
-  return url !== undefined && /^https?:/i.test(url) ? safeUrl(url) : undefined;
 }

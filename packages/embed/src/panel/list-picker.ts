@@ -1,8 +1,8 @@
 /** A list to choose from: one or several in a section, confirmed together. Holds what is ticked until then. */
 import type { Content, ListItem, ListSection } from "@guestpass/protocol";
 import { html, nothing, type TemplateResult } from "lit";
-import { safeImage } from "./linkify.js";
 import type { RichView } from "./rich-view.js";
+import { safeImage } from "./safe-url.js";
 
 type ListPicker = Extract<Content, { contentType: "ListPicker" }>["listPicker"];
 

@@ -2,8 +2,8 @@
 import { css, html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import { linkTemplate, linkTemplates } from "./link.js";
-import { safeUrl } from "./linkify.js";
 import { type Block, type Inline, parseMarkdown } from "./rules/markdown.js";
+import { safeUrl } from "./safe-url.js";
 
 const markdownStyles = css`
   .bubble.md {

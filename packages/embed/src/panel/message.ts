@@ -9,10 +9,12 @@ import type { Strings } from "../strings/strings.js";
 import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
-import { linkTemplates } from "./link.js";
-import { safeImage } from "./linkify.js";
 import type { Group } from "./rules/rows.js";
+import { safeImage } from "./safe-url.js";
 import { timeOf } from "./times.js";
+
+/** What may be a link in it: worth a closer look. */
+const LINK = /\/\/|www\.|\w@\w/i;
 
 export interface MessageView extends View {
   /** The newest own message: the one that says whether it has arrived. */
@@ -43,7 +45,7 @@ export function groupTemplate(group: Group, view: MessageView): TemplateResult {
 function messageTemplate(message: TranscriptMessage, view: MessageView): TemplateResult {
   const { text, direction, status, content } = message;
   const marked = direction === "received" ? view.extras.marked?.(text) : undefined;
-  const words = marked ?? linkTemplates(text, view.strings);
+  const words = marked ?? (LINK.test(text) ? view.extras.linked(message) : text);
   return html`${
     text
       ? html`<div part="message ${direction}" class="bubble ${status} ${marked ? "md" : ""}" dir="auto">${words}</div>`

@@ -130,16 +130,4 @@ export const panelStyles = css`
       opacity: 0.35;
     }
   }
-  @keyframes bob {
-    0%,
-    60%,
-    100% {
-      transform: none;
-      opacity: 0.5;
-    }
-    30% {
-      transform: translateY(-4px);
-      opacity: 1;
-    }
-  }
 `;

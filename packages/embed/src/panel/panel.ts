@@ -4,7 +4,8 @@
  */
 import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
-import type { Strings } from "../strings/strings.js";
+import { keep, recall } from "../kept.js";
+import type { CoreStrings, Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
 import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
@@ -18,9 +19,13 @@ import { adopt } from "./styles.js";
 import { type TranscriptView, transcriptTemplate } from "./transcript.js";
 import { Viewport } from "./viewport.js";
 
+/** So many messages are drawn; who scrolls up gets more of them, and fewer again at the end. */
+const DRAWN = 100;
+
 export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel {
   readonly host: PanelHost;
-  strings: Strings;
+  /** The language's table. */
+  words: CoreStrings;
   text = "";
   loadingOlder = false;
   below = 0;
@@ -28,18 +33,32 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   readonly extras: Extras;
   readonly #follow = new Follow();
   #viewport: Viewport;
+  /** The messages before this one are not drawn. */
+  #from = 0;
+  #tables: readonly unknown[] = [];
+  #strings: Strings | undefined;
+  #session: string | undefined;
   #newest: TranscriptMessage | undefined;
   #hadFocus = false;
 
-  constructor(host: PanelHost, strings: Strings) {
+  constructor(host: PanelHost, words: CoreStrings) {
     this.host = host;
-    this.strings = strings;
+    this.words = words;
     this.extras = new Extras(this);
     this.#viewport = new Viewport(() => this.#dialog);
     adopt(host.renderRoot);
     host.addController(this);
   }
 
+  /** The page's own words stand before those of the tables. The words of a room come with the room. */
+  get strings(): Strings {
+    const tables = [this.extras.more, this.words, this.host.strings];
+    if (!this.#strings || tables.some((table, index) => table !== this.#tables[index])) {
+      this.#tables = tables;
+      this.#strings = Object.assign({}, ...tables) as Strings;
+    }
+    return this.#strings;
+  }
   get language(): string {
     return this.host.language;
   }
@@ -57,7 +76,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   get rows(): readonly Row[] {
     const { conversation } = this.host;
     if (!conversation) return [];
-    const rows = rowsOf(this.messages, conversation.breaks, conversation.unreadFrom);
+    const rows = rowsOf(this.messages.slice(this.#from), conversation.breaks, conversation.unreadFrom);
     // An end that the notice above the composer tells is not told twice.
     return rows.at(-1)?.kind === "ended" && this.status.notice ? rows.slice(0, -1) : rows;
   }
@@ -69,7 +88,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     return this.loadingOlder || this.host.conversationState !== "open";
   }
   get hasOlder(): boolean {
-    return this.talk?.hasOlder ?? false;
+    return this.#from > 0 || (this.talk?.hasOlder ?? false);
   }
   get agent(): string | undefined {
     return this.messages.findLast(({ direction, from }) => direction === "received" && from.name)?.from.name;
@@ -108,14 +127,17 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.#follow.before();
     this.messages = this.host.conversation?.messages ?? [];
     this.#noticeNewest();
+    this.#from = Math.min(this.#follow.atEnd ? this.messages.length - DRAWN : this.#from, this.messages.length - 1);
+    this.#from = Math.max(0, this.#from);
     this.extras.look(this.messages);
+    this.#recallDraft();
   }
 
   hostUpdated(): void {
     const scroller = this.#find(".transcript");
     if (!scroller) return;
     this.#follow.attach(scroller);
-    this.#follow.after(this.messages[0]?.id);
+    this.#follow.after(this.messages[this.#from]?.id);
     this.#fitInput();
     // A field that is locked, a button that has gone: the focus stays in the dialog all the same.
     if (this.#hadFocus && this.host.open && (this.#focused?.matches(":disabled") ?? true)) this.#dialog?.focus();
@@ -146,13 +168,13 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   /** Forgets what is written and not sent. */
   clear(): void {
-    this.text = "";
+    this.#write("");
     this.extras.clear();
     this.host.requestUpdate();
   }
 
   typed(text: string): void {
-    this.text = text;
+    this.#write(text);
     this.talk?.typing();
     this.host.requestUpdate();
   }
@@ -161,7 +183,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     const { file } = this.extras;
     if (file === "wait") return;
     const text = this.text.trim();
-    this.text = "";
+    this.#write("");
     this.extras.files?.sent();
     this.#follow.toEnd();
     quietly(file ? this.talk?.send(text, { attachment: file.id }) : this.host.write(text));
@@ -192,7 +214,11 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
       this.loadingOlder = false;
       this.host.requestUpdate();
     };
-    quietly(this.talk?.loadOlder().finally(done));
+    this.host.requestUpdate();
+    if (this.#from > 0) {
+      this.#from -= DRAWN;
+      quietly(this.host.updateComplete.finally(done));
+    } else quietly(this.talk?.loadOlder().finally(done));
   }
 
   toEnd(): void {
@@ -204,6 +230,21 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   close(): void {
     quietly(this.host.hide("close-button"));
+  }
+
+  #write(text: string): void {
+    this.text = text;
+    keep(this.host, "draft", text && `${this.#session}\n${text}`);
+  }
+
+  /** What was written before the page was loaded anew is there again, for the same guest. */
+  #recallDraft(): void {
+    const session = this.host.conversation?.sessionId;
+    if (!session || session === this.#session) return;
+    this.#session = session;
+    const kept = recall(this.host, "draft");
+    if (this.text) this.#write(this.text);
+    else if (kept?.startsWith(`${session}\n`)) this.text = kept.slice(session.length + 1);
   }
 
   #pressed(event: KeyboardEvent): void {

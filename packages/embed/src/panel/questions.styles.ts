@@ -23,6 +23,29 @@ export const questionsStyles = css`
     border-radius: 9px;
     font-size: 14px;
   }
+  .item[aria-checked] {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+  }
+  .item[aria-checked]::after {
+    flex: none;
+    inline-size: 20px;
+    margin-inline-start: auto;
+    border-radius: 6px;
+    box-shadow: inset 0 0 0 1.5px var(--_mute);
+    line-height: 20px;
+    text-align: center;
+  }
+  .item[aria-checked="false"]::after {
+    content: "\\a0";
+  }
+  .item[aria-checked="true"]::after {
+    content: "✓";
+    background: var(--_accent);
+    box-shadow: none;
+    color: var(--_on-accent);
+  }
   .item:hover,
   .item:focus-visible {
     background: var(--_soft);

@@ -2,7 +2,10 @@
  * What may be done about the conversation as a whole: the menu, and the question before it is ended. Holds which of
  * them is open, and moves the focus in and back. Loaded when the menu is first asked for.
  */
+
+import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
+import { alertMode, alertOf } from "./alerts.js";
 import type { PanelHost, View } from "./host.js";
 import { questionsStyles } from "./questions.styles.js";
 
@@ -13,6 +16,7 @@ export interface QuestionsPanel extends View {
   readonly host: PanelHost;
   /** There is a conversation that can be ended. */
   readonly canEnd: boolean;
+  readonly messages: readonly TranscriptMessage[];
   /** Moves the focus to what the selector finds, once it is drawn. */
   focusOn(selector: string): void;
   /** Begins a session again. */
@@ -49,13 +53,24 @@ export class Questions {
 
   /** The menu, at the head's end. */
   renderMenu(): unknown {
-    const { strings, canEnd } = this.#panel;
+    const { strings, canEnd, messages, host } = this.#panel;
     if (!this.menuOpen) return nothing;
     return html`<div class="menu" role="menu" @keydown=${walk}>
       <button role="menuitem" class="item" ?disabled=${!canEnd} @click=${() => this.#ask("end")}>
         ${strings.endConversation}
       </button>
       <button role="menuitem" class="item" @click=${() => this.#startNew()}>${strings.startNew}</button>
+      <button role="menuitem" class="item" ?disabled=${messages.length === 0} @click=${() => this.#download()}>
+        ${strings.download}
+      </button>
+      <button
+        role="menuitemcheckbox"
+        class="item"
+        aria-checked=${alertMode(host) !== "off"}
+        @click=${() => this.#toggleAlerts()}
+      >
+        ${strings.alerts}
+      </button>
     </div>`;
   }
 
@@ -72,6 +87,17 @@ export class Questions {
           <button class="pill strong" @click=${() => this.#answered(true)}>${strings.end}</button>
         </div>
       </div>`;
+  }
+
+  #download(): void {
+    this.toggleMenu(false);
+    import("./download.js").then(({ downloadTranscript }) => downloadTranscript(this.#panel)).catch(() => {});
+  }
+
+  #toggleAlerts(): void {
+    const { host } = this.#panel;
+    alertOf(host).toggle();
+    host.requestUpdate();
   }
 
   #startNew(): void {

@@ -1,7 +1,7 @@
 /** Answers that the agent or bot offers. They go when one has been given. */
 import { html, nothing, type TemplateResult } from "lit";
-import { safeImage } from "./linkify.js";
 import type { RichView } from "./rich-view.js";
+import { safeImage } from "./safe-url.js";
 
 interface QuickReply {
   text: string;

@@ -55,29 +55,12 @@ export const transcriptStyles = css`
     margin: 0;
   }
   .hello {
-    margin-block-end: 12px;
+    margin-block-end: 18px;
     color: var(--_accent);
+    scale: 1.6;
   }
   .hello-title {
     color: var(--_text);
-  }
-  .typing .bubble {
-    display: flex;
-    gap: 4px;
-    padding: 14px;
-  }
-  .typing i {
-    inline-size: 7px;
-    block-size: 7px;
-    border-radius: 50%;
-    background: var(--_mute);
-    animation: bob 1.2s ease-in-out infinite;
-  }
-  .typing i + i {
-    animation-delay: 0.15s;
-  }
-  .typing i:last-child {
-    animation-delay: 0.3s;
   }
   .jump {
     position: absolute;

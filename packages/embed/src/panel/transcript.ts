@@ -1,6 +1,7 @@
 /** The list of what was said: days, groups, ends of sessions, who is typing. Draws rows; does not make them. */
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { bubbleIcon } from "../launcher.js";
 import { fill } from "../strings/strings.js";
 import { downIcon } from "./icons.js";
 import { groupTemplate, type MessageView } from "./message.js";
@@ -45,7 +46,7 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
           ({ key }) => key,
           (row) => rowTemplate(row, view),
         )}
-        ${typing === undefined ? nothing : typingTemplate(fill(strings.typing, { name: typing }))}
+        ${typing === undefined ? nothing : view.extras.typing?.(fill(strings.typing, { name: typing }))}
       </div>
     </div>
     ${
@@ -80,19 +81,8 @@ function older(view: TranscriptView): unknown {
 
 function empty({ strings }: TranscriptView): TemplateResult {
   return html`<div class="empty"><slot name="empty">
-    <svg class="hello" viewBox="0 0 64 64" width="64" height="64" fill="currentColor" aria-hidden="true">
-      <path d="M13 9h28a9 9 0 0 1 9 9v13a9 9 0 0 1-9 9H27L13 50V40a9 9 0 0 1-9-9V18a9 9 0 0 1 9-9Z" opacity=".16"/>
-      <path d="M54 25a8 8 0 0 1 6 8v10a8 8 0 0 1-7 8v7l-9-7H33a8 8 0 0 1-7-4l2-1h13a14 14 0 0 0 13-14Z"/>
-      <path d="M17 22.5h20M17 30h12" stroke="currentColor" stroke-width="3.4" stroke-linecap="round"/>
-    </svg>
+    <div class="hello">${bubbleIcon}</div>
     <p class="hello-title">${strings.emptyTitle}</p>
     <p>${strings.emptyText}</p>
   </slot></div>`;
-}
-
-function typingTemplate(text: string): TemplateResult {
-  return html`<div class="group received typing">
-    <div class="bubble" aria-hidden="true"><i></i><i></i><i></i></div>
-    <span class="sr">${text}</span>
-  </div>`;
 }

@@ -1,7 +1,7 @@
 /** Arabic. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const ar: Strings = {
+const ar: CoreStrings = {
   title: "تحدّث معنا",
   close: "إغلاق المحادثة",
   more: "خيارات أخرى",
@@ -27,38 +27,16 @@ const ar: Strings = {
   newMessages: "رسائل جديدة",
   earlier: "رسائل سابقة",
   loading: "جارٍ تحميل الرسائل السابقة…",
-  tooLong: "هذه الرسالة أطول من المسموح بمقدار {count} حرفًا.",
+  tooLong: "هذه الرسالة أطول من المسموح بمقدار {count} {count; few: أحرف; many: حرفًا; other: حرف}.",
   tooFast: "كان ذلك سريعًا بعض الشيء. انتظر لحظة ثم أعد المحاولة.",
   unavailable: "الدردشة غير متاحة حاليًا.",
   trouble: "تعذّر الاتصال بالدردشة.",
   again: "إعادة المحاولة",
-  endConversation: "إنهاء المحادثة",
-  endQuestion: "هل تريد إنهاء هذه المحادثة؟",
-  end: "إنهاء",
-  cancel: "إلغاء",
   startNew: "بدء محادثة جديدة",
   continueHere: "المتابعة هنا",
   ended: "انتهت المحادثة.",
-  endedByYou: "لقد أنهيت المحادثة.",
   expired: "انتهت صلاحية هذه المحادثة. رسالتك التالية ستبدأ محادثة جديدة.",
-  cleared: "تم مسح هذه المحادثة.",
-  elsewhere: "تستمر هذه المحادثة على جهاز آخر.",
-  closed: "هذه المحادثة مفتوحة في نافذة أخرى.",
-  signedOut: "تم تسجيل خروجك.",
-  readOnly: "لا تقبل هذه المحادثة رسائل جديدة.",
-  opensNewTab: "يفتح في علامة تبويب جديدة",
-  choose: "اختر إجابة",
-  confirm: "تأكيد",
-  pickTime: "اختر وقتًا",
   attach: "إرفاق ملف",
-  removeFile: "إزالة الملف",
-  uploading: "جارٍ الرفع…",
-  oneFile: "ملف واحد في كل مرة. أرسل هذا الملف أولًا.",
-  fileTooLarge: "هذا الملف كبير جدًا. الحد الأقصى {size}.",
-  fileRefused: "لا يمكن إرسال هذا النوع من الملفات.",
-  fileFailed: "تعذّر رفع الملف. أعد المحاولة.",
-  file: "ملف",
-  notShown: "لا يمكن عرض هذه الرسالة هنا.",
 };
 
 export default ar;

@@ -1,7 +1,7 @@
 /** German. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const de: Strings = {
+const de: CoreStrings = {
   title: "Chat mit uns",
   close: "Chat schließen",
   more: "Weitere Optionen",
@@ -32,33 +32,11 @@ const de: Strings = {
   unavailable: "Der Chat ist derzeit nicht verfügbar.",
   trouble: "Der Chat konnte keine Verbindung herstellen.",
   again: "Erneut versuchen",
-  endConversation: "Gespräch beenden",
-  endQuestion: "Dieses Gespräch beenden?",
-  end: "Beenden",
-  cancel: "Abbrechen",
   startNew: "Neues Gespräch beginnen",
   continueHere: "Hier fortsetzen",
   ended: "Das Gespräch wurde beendet.",
-  endedByYou: "Sie haben das Gespräch beendet.",
   expired: "Dieses Gespräch ist abgelaufen. Mit Ihrer nächsten Nachricht beginnt ein neues.",
-  cleared: "Dieses Gespräch wurde gelöscht.",
-  elsewhere: "Dieses Gespräch wird auf einem anderen Gerät fortgesetzt.",
-  closed: "Dieses Gespräch ist in einem anderen Fenster geöffnet.",
-  signedOut: "Sie wurden abgemeldet.",
-  readOnly: "In diesem Gespräch sind keine neuen Nachrichten möglich.",
-  opensNewTab: "öffnet in neuem Tab",
-  choose: "Antwort auswählen",
-  confirm: "Bestätigen",
-  pickTime: "Zeitpunkt auswählen",
   attach: "Datei anhängen",
-  removeFile: "Datei entfernen",
-  uploading: "Wird hochgeladen …",
-  oneFile: "Bitte nur eine Datei auf einmal. Senden Sie zuerst diese.",
-  fileTooLarge: "Diese Datei ist zu groß. Die Grenze liegt bei {size}.",
-  fileRefused: "Dateien dieser Art können nicht gesendet werden.",
-  fileFailed: "Die Datei konnte nicht hochgeladen werden. Bitte versuchen Sie es erneut.",
-  file: "Datei",
-  notShown: "Diese Nachricht kann hier nicht angezeigt werden.",
 };
 
 export default de;

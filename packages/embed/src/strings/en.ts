@@ -1,7 +1,7 @@
-/** English, and what every other table falls back to. */
-import type { Strings } from "./strings.js";
+/** English, and what every other table falls back to: what is said as soon as the panel opens. */
+import type { CoreStrings } from "./strings.js";
 
-const en: Strings = {
+const en: CoreStrings = {
   title: "Chat with us",
   close: "Close chat",
   more: "More options",
@@ -27,38 +27,16 @@ const en: Strings = {
   newMessages: "New messages",
   earlier: "Earlier messages",
   loading: "Loading earlier messages…",
-  tooLong: "This message is too long by {count} characters.",
+  tooLong: "This message is too long by {count} {count; one: character; other: characters}.",
   tooFast: "That was a little fast. Please wait a moment and try again.",
   unavailable: "Chat is not available right now.",
   trouble: "Chat could not connect.",
   again: "Try again",
-  endConversation: "End conversation",
-  endQuestion: "End this conversation?",
-  end: "End",
-  cancel: "Cancel",
   startNew: "Start a new conversation",
   continueHere: "Continue here",
   ended: "The conversation has ended.",
-  endedByYou: "You ended the conversation.",
   expired: "This conversation has expired. Your next message starts a new one.",
-  cleared: "This conversation was cleared.",
-  elsewhere: "This conversation continues on another device.",
-  closed: "This conversation is open in another window.",
-  signedOut: "You have been signed out.",
-  readOnly: "This conversation is closed to new messages.",
-  opensNewTab: "opens in a new tab",
-  choose: "Choose an answer",
-  confirm: "Confirm",
-  pickTime: "Choose a time",
   attach: "Attach a file",
-  removeFile: "Remove the file",
-  uploading: "Uploading…",
-  oneFile: "One file at a time, please. Send this one first.",
-  fileTooLarge: "This file is too large. The limit is {size}.",
-  fileRefused: "Files of this kind cannot be sent.",
-  fileFailed: "The file could not be uploaded. Please try again.",
-  file: "File",
-  notShown: "This message cannot be shown here.",
 };
 
 export default en;

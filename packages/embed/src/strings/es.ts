@@ -1,7 +1,7 @@
 /** Spanish. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const es: Strings = {
+const es: CoreStrings = {
   title: "Chatea con nosotros",
   close: "Cerrar el chat",
   more: "Más opciones",
@@ -27,38 +27,16 @@ const es: Strings = {
   newMessages: "Mensajes nuevos",
   earlier: "Mensajes anteriores",
   loading: "Cargando mensajes anteriores…",
-  tooLong: "A este mensaje le sobran {count} caracteres.",
+  tooLong: "A este mensaje {count; one: le sobra; other: le sobran} {count} {count; one: carácter; other: caracteres}.",
   tooFast: "Ha sido un poco rápido. Espera un momento y vuelve a intentarlo.",
   unavailable: "El chat no está disponible en este momento.",
   trouble: "No se ha podido conectar el chat.",
   again: "Reintentar",
-  endConversation: "Finalizar la conversación",
-  endQuestion: "¿Finalizar esta conversación?",
-  end: "Finalizar",
-  cancel: "Cancelar",
   startNew: "Iniciar una conversación nueva",
   continueHere: "Continuar aquí",
   ended: "La conversación ha terminado.",
-  endedByYou: "Has finalizado la conversación.",
   expired: "Esta conversación ha caducado. Tu próximo mensaje iniciará una nueva.",
-  cleared: "Esta conversación se ha borrado.",
-  elsewhere: "Esta conversación continúa en otro dispositivo.",
-  closed: "Esta conversación está abierta en otra ventana.",
-  signedOut: "Se ha cerrado tu sesión.",
-  readOnly: "Esta conversación ya no admite mensajes nuevos.",
-  opensNewTab: "se abre en una pestaña nueva",
-  choose: "Elige una respuesta",
-  confirm: "Confirmar",
-  pickTime: "Elige una hora",
   attach: "Adjuntar un archivo",
-  removeFile: "Quitar el archivo",
-  uploading: "Subiendo…",
-  oneFile: "Un solo archivo a la vez. Envía primero este.",
-  fileTooLarge: "Este archivo es demasiado grande. El límite es de {size}.",
-  fileRefused: "Este tipo de archivo no se puede enviar.",
-  fileFailed: "No se ha podido subir el archivo. Vuelve a intentarlo.",
-  file: "Archivo",
-  notShown: "Este mensaje no se puede mostrar aquí.",
 };
 
 export default es;

@@ -1,7 +1,7 @@
 /** French. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const fr: Strings = {
+const fr: CoreStrings = {
   title: "Discuter avec nous",
   close: "Fermer la discussion",
   more: "Autres options",
@@ -27,38 +27,16 @@ const fr: Strings = {
   newMessages: "Nouveaux messages",
   earlier: "Messages précédents",
   loading: "Chargement des messages précédents…",
-  tooLong: "Ce message compte {count} caractères de trop.",
+  tooLong: "Ce message compte {count} {count; one: caractère; other: caractères} de trop.",
   tooFast: "C’était un peu rapide. Patientez un instant et réessayez.",
   unavailable: "La discussion n’est pas disponible pour le moment.",
   trouble: "La connexion à la discussion a échoué.",
   again: "Réessayer",
-  endConversation: "Mettre fin à la conversation",
-  endQuestion: "Mettre fin à cette conversation ?",
-  end: "Terminer",
-  cancel: "Annuler",
   startNew: "Commencer une nouvelle conversation",
   continueHere: "Continuer ici",
   ended: "La conversation est terminée.",
-  endedByYou: "Vous avez mis fin à la conversation.",
   expired: "Cette conversation a expiré. Votre prochain message en commencera une nouvelle.",
-  cleared: "Cette conversation a été effacée.",
-  elsewhere: "Cette conversation se poursuit sur un autre appareil.",
-  closed: "Cette conversation est ouverte dans une autre fenêtre.",
-  signedOut: "Vous avez été déconnecté.",
-  readOnly: "Cette conversation n’accepte plus de nouveaux messages.",
-  opensNewTab: "s’ouvre dans un nouvel onglet",
-  choose: "Choisissez une réponse",
-  confirm: "Confirmer",
-  pickTime: "Choisissez un horaire",
   attach: "Joindre un fichier",
-  removeFile: "Retirer le fichier",
-  uploading: "Envoi du fichier…",
-  oneFile: "Un seul fichier à la fois. Envoyez d’abord celui-ci.",
-  fileTooLarge: "Ce fichier est trop volumineux. La limite est de {size}.",
-  fileRefused: "Ce type de fichier ne peut pas être envoyé.",
-  fileFailed: "Le fichier n’a pas pu être envoyé. Veuillez réessayer.",
-  file: "Fichier",
-  notShown: "Ce message ne peut pas être affiché ici.",
 };
 
 export default fr;

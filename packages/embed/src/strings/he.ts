@@ -1,7 +1,7 @@
 /** Hebrew. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const he: Strings = {
+const he: CoreStrings = {
   title: "דברו איתנו",
   close: "סגירת הצ׳אט",
   more: "אפשרויות נוספות",
@@ -27,38 +27,16 @@ const he: Strings = {
   newMessages: "הודעות חדשות",
   earlier: "הודעות קודמות",
   loading: "טעינת הודעות קודמות…",
-  tooLong: "ההודעה ארוכה מדי ב־{count} תווים.",
+  tooLong: "ההודעה ארוכה מדי ב־{count} {count; one: תו; other: תווים}.",
   tooFast: "זה היה קצת מהיר. יש להמתין רגע ולנסות שוב.",
   unavailable: "הצ׳אט אינו זמין כרגע.",
   trouble: "ההתחברות לצ׳אט נכשלה.",
   again: "ניסיון נוסף",
-  endConversation: "סיום השיחה",
-  endQuestion: "לסיים את השיחה הזו?",
-  end: "סיום",
-  cancel: "ביטול",
   startNew: "התחלת שיחה חדשה",
   continueHere: "המשך כאן",
   ended: "השיחה הסתיימה.",
-  endedByYou: "סיימת את השיחה.",
   expired: "תוקף השיחה פג. ההודעה הבאה תפתח שיחה חדשה.",
-  cleared: "השיחה נמחקה.",
-  elsewhere: "השיחה ממשיכה במכשיר אחר.",
-  closed: "השיחה פתוחה בחלון אחר.",
-  signedOut: "נותקת מהחשבון.",
-  readOnly: "לא ניתן להוסיף הודעות לשיחה זו.",
-  opensNewTab: "נפתח בכרטיסייה חדשה",
-  choose: "בחירת תשובה",
-  confirm: "אישור",
-  pickTime: "בחירת מועד",
   attach: "צירוף קובץ",
-  removeFile: "הסרת הקובץ",
-  uploading: "בהעלאה…",
-  oneFile: "קובץ אחד בכל פעם. יש לשלוח קודם את הקובץ הזה.",
-  fileTooLarge: "הקובץ גדול מדי. המגבלה היא {size}.",
-  fileRefused: "לא ניתן לשלוח קבצים מסוג זה.",
-  fileFailed: "העלאת הקובץ נכשלה. יש לנסות שוב.",
-  file: "קובץ",
-  notShown: "לא ניתן להציג את ההודעה כאן.",
 };
 
 export default he;

@@ -1,7 +1,7 @@
 /** Italian. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const it: Strings = {
+const it: CoreStrings = {
   title: "Chatta con noi",
   close: "Chiudi la chat",
   more: "Altre opzioni",
@@ -27,38 +27,16 @@ const it: Strings = {
   newMessages: "Nuovi messaggi",
   earlier: "Messaggi precedenti",
   loading: "Caricamento dei messaggi precedenti…",
-  tooLong: "Questo messaggio ha {count} caratteri di troppo.",
+  tooLong: "Questo messaggio ha {count} {count; one: carattere; other: caratteri} di troppo.",
   tooFast: "Un po’ troppo veloce. Attendi un momento e riprova.",
   unavailable: "La chat non è disponibile al momento.",
   trouble: "Impossibile connettersi alla chat.",
   again: "Riprova",
-  endConversation: "Termina la conversazione",
-  endQuestion: "Terminare questa conversazione?",
-  end: "Termina",
-  cancel: "Annulla",
   startNew: "Inizia una nuova conversazione",
   continueHere: "Continua qui",
   ended: "La conversazione è terminata.",
-  endedByYou: "Hai terminato la conversazione.",
   expired: "Questa conversazione è scaduta. Il tuo prossimo messaggio ne inizierà una nuova.",
-  cleared: "Questa conversazione è stata cancellata.",
-  elsewhere: "Questa conversazione continua su un altro dispositivo.",
-  closed: "Questa conversazione è aperta in un’altra finestra.",
-  signedOut: "La tua sessione è stata chiusa.",
-  readOnly: "Questa conversazione non accetta nuovi messaggi.",
-  opensNewTab: "si apre in una nuova scheda",
-  choose: "Scegli una risposta",
-  confirm: "Conferma",
-  pickTime: "Scegli un orario",
   attach: "Allega un file",
-  removeFile: "Rimuovi il file",
-  uploading: "Caricamento…",
-  oneFile: "Un file alla volta. Invia prima questo.",
-  fileTooLarge: "Questo file è troppo grande. Il limite è {size}.",
-  fileRefused: "Questo tipo di file non può essere inviato.",
-  fileFailed: "Impossibile caricare il file. Riprova.",
-  file: "File",
-  notShown: "Questo messaggio non può essere mostrato qui.",
 };
 
 export default it;

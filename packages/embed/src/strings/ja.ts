@@ -1,7 +1,7 @@
 /** Japanese. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const ja: Strings = {
+const ja: CoreStrings = {
   title: "チャットで問い合わせる",
   close: "チャットを閉じる",
   more: "その他のオプション",
@@ -32,33 +32,11 @@ const ja: Strings = {
   unavailable: "チャットは現在ご利用いただけません。",
   trouble: "チャットに接続できませんでした。",
   again: "再試行",
-  endConversation: "会話を終了",
-  endQuestion: "この会話を終了しますか?",
-  end: "終了",
-  cancel: "キャンセル",
   startNew: "新しい会話を始める",
   continueHere: "ここで続ける",
   ended: "会話は終了しました。",
-  endedByYou: "会話を終了しました。",
   expired: "この会話は期限切れです。次のメッセージから新しい会話が始まります。",
-  cleared: "この会話は消去されました。",
-  elsewhere: "この会話は別のデバイスで続いています。",
-  closed: "この会話は別のウィンドウで開かれています。",
-  signedOut: "ログアウトしました。",
-  readOnly: "この会話には新しいメッセージを送信できません。",
-  opensNewTab: "新しいタブで開きます",
-  choose: "回答を選択",
-  confirm: "確定",
-  pickTime: "日時を選択",
   attach: "ファイルを添付",
-  removeFile: "ファイルを取り消す",
-  uploading: "アップロード中…",
-  oneFile: "ファイルは一度に1つまでです。先にこのファイルを送信してください。",
-  fileTooLarge: "ファイルが大きすぎます。上限は{size}です。",
-  fileRefused: "この種類のファイルは送信できません。",
-  fileFailed: "ファイルをアップロードできませんでした。もう一度お試しください。",
-  file: "ファイル",
-  notShown: "このメッセージはここでは表示できません。",
 };
 
 export default ja;

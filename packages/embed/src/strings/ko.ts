@@ -1,7 +1,7 @@
 /** Korean. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const ko: Strings = {
+const ko: CoreStrings = {
   title: "채팅 상담",
   close: "채팅 닫기",
   more: "옵션 더 보기",
@@ -32,33 +32,11 @@ const ko: Strings = {
   unavailable: "현재 채팅을 이용할 수 없습니다.",
   trouble: "채팅에 연결할 수 없습니다.",
   again: "다시 시도",
-  endConversation: "대화 종료",
-  endQuestion: "이 대화를 종료할까요?",
-  end: "종료",
-  cancel: "취소",
   startNew: "새 대화 시작",
   continueHere: "여기에서 계속",
   ended: "대화가 종료되었습니다.",
-  endedByYou: "대화를 종료했습니다.",
   expired: "이 대화는 만료되었습니다. 다음 메시지를 보내면 새 대화가 시작됩니다.",
-  cleared: "이 대화가 삭제되었습니다.",
-  elsewhere: "이 대화는 다른 기기에서 이어지고 있습니다.",
-  closed: "이 대화가 다른 창에서 열려 있습니다.",
-  signedOut: "로그아웃되었습니다.",
-  readOnly: "이 대화에는 새 메시지를 보낼 수 없습니다.",
-  opensNewTab: "새 탭에서 열림",
-  choose: "답변 선택",
-  confirm: "확인",
-  pickTime: "시간 선택",
   attach: "파일 첨부",
-  removeFile: "파일 제거",
-  uploading: "업로드 중…",
-  oneFile: "한 번에 파일 하나만 보낼 수 있습니다. 먼저 이 파일을 보내세요.",
-  fileTooLarge: "파일이 너무 큽니다. 최대 크기는 {size}입니다.",
-  fileRefused: "이 형식의 파일은 보낼 수 없습니다.",
-  fileFailed: "파일을 업로드하지 못했습니다. 다시 시도해 주세요.",
-  file: "파일",
-  notShown: "이 메시지는 여기에서 표시할 수 없습니다.",
 };
 
 export default ko;

@@ -1,8 +1,12 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import en from "./en.js";
-import { direction, findLanguage, LAUNCHER, loadStrings } from "./language.js";
-import { fill } from "./strings.js";
+import core from "./en.js";
+import { direction, findLanguage, LAUNCHER, type Language, loadStrings } from "./language.js";
+import moreEnglish from "./more/en.js";
+import { loadMore } from "./more.js";
+import { fill, type Strings } from "./strings.js";
+
+const en: Strings = { ...core, ...moreEnglish };
 
 test.each([
   ["en-US", "en"],
@@ -22,6 +26,10 @@ test.each([
   expect(findLanguage(tag)).toBe(language);
 });
 
+async function wholeTable(language: Language): Promise<Strings> {
+  return { ...(await loadStrings(language)), ...(await loadMore(language)) };
+}
+
 test("most languages run from left to right", () => {
   expect(direction("de")).toBe("ltr");
   expect(direction("ar-EG")).toBe("rtl");
@@ -31,7 +39,7 @@ test("most languages run from left to right", () => {
 
 describe.each(Object.keys(LAUNCHER) as (keyof typeof LAUNCHER)[])("%s", (language) => {
   test("has every word, with the places that English has", async () => {
-    const table = await loadStrings(language);
+    const table = await wholeTable(language);
     expect(Object.keys(table)).toEqual(Object.keys(en));
     for (const [key, text] of Object.entries(table)) {
       const places = (words: string): string[] => [...words.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
@@ -43,7 +51,7 @@ describe.each(Object.keys(LAUNCHER) as (keyof typeof LAUNCHER)[])("%s", (languag
   test("is a language that Intl knows, and no copy of English", async () => {
     expect(Intl.getCanonicalLocales(language)).toHaveLength(1);
     if (language === "en") return;
-    const table = await loadStrings(language);
+    const table = await wholeTable(language);
     const same = Object.entries(table).filter(([key, text]) => text === en[key as keyof typeof en]);
     expect(same.length).toBeLessThan(6);
     expect(table.title).toBe(LAUNCHER[language]);
@@ -51,12 +59,28 @@ describe.each(Object.keys(LAUNCHER) as (keyof typeof LAUNCHER)[])("%s", (languag
 });
 
 test("each table on disk is one that a page can get", () => {
-  const files = readdirSync(new URL(".", import.meta.url))
-    .map((name) => /^([a-z-]+)\.ts$/.exec(name)?.[1])
-    .filter((name) => name !== undefined && name !== "strings" && name !== "language");
-  expect(new Set(files)).toEqual(new Set(Object.keys(LAUNCHER)));
+  for (const place of [".", "./more"]) {
+    const files = readdirSync(new URL(place, import.meta.url))
+      .map((name) => /^([a-z-]+)\.ts$/.exec(name)?.[1])
+      .filter((name) => name !== undefined && !/^(?:strings|language|more)$/.test(name));
+    expect(new Set(files)).toEqual(new Set(Object.keys(LAUNCHER)));
+  }
 });
 
 test("places are filled, unknown ones stay", () => {
   expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
+  expect(fill("{a}", { a: "$&" })).toBe("$&");
+});
+
+test.each([
+  ["en", 1, "This message is too long by 1 character."],
+  ["en", 1234, "This message is too long by 1,234 characters."],
+  ["pl", 1, "Wiadomość jest za długa o 1 znak."],
+  ["pl", 3, "Wiadomość jest za długa o 3 znaki."],
+  ["pl", 5, "Wiadomość jest za długa o 5 znaków."],
+  ["fr", 1, "Ce message compte 1 caractère de trop."],
+  ["ja", 7, "メッセージが7文字超過しています。"],
+] as const)("a word goes with its number: %s, %d", async (language, count, sentence) => {
+  const { tooLong } = await loadStrings(language);
+  expect(fill(tooLong, { count }, language)).toBe(sentence);
 });

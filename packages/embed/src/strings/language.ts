@@ -2,7 +2,7 @@
  * Which of our languages serves a page, which way it is written, and how its table is loaded. Knows the list; each
  * table is a chunk of its own that only its readers load.
  */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
 /** The launcher's name in each language: the one word that is needed before anything else is loaded. */
 export const LAUNCHER = {
@@ -25,7 +25,7 @@ export const LAUNCHER = {
 
 export type Language = keyof typeof LAUNCHER;
 
-const TABLES: Record<Language, () => Promise<{ default: Strings }>> = {
+const TABLES: Record<Language, () => Promise<{ default: CoreStrings }>> = {
   en: () => import("./en.js"),
   de: () => import("./de.js"),
   fr: () => import("./fr.js"),
@@ -79,7 +79,7 @@ function canonical(tag: string): string {
 }
 
 /** The table of a language; English when it cannot be had. */
-export async function loadStrings(language: Language): Promise<Strings> {
+export async function loadStrings(language: Language): Promise<CoreStrings> {
   try {
     return (await TABLES[language]()).default;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Dutch. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const nl: Strings = {
+const nl: CoreStrings = {
   title: "Chat met ons",
   close: "Chat sluiten",
   more: "Meer opties",
@@ -27,38 +27,16 @@ const nl: Strings = {
   newMessages: "Nieuwe berichten",
   earlier: "Eerdere berichten",
   loading: "Eerdere berichten laden…",
-  tooLong: "Dit bericht is {count} tekens te lang.",
+  tooLong: "Dit bericht is {count} {count; one: teken; other: tekens} te lang.",
   tooFast: "Dat ging iets te snel. Wacht even en probeer het opnieuw.",
   unavailable: "De chat is momenteel niet beschikbaar.",
   trouble: "De chat kon geen verbinding maken.",
   again: "Opnieuw proberen",
-  endConversation: "Gesprek beëindigen",
-  endQuestion: "Dit gesprek beëindigen?",
-  end: "Beëindigen",
-  cancel: "Annuleren",
   startNew: "Nieuw gesprek beginnen",
   continueHere: "Hier verdergaan",
   ended: "Het gesprek is beëindigd.",
-  endedByYou: "U hebt het gesprek beëindigd.",
   expired: "Dit gesprek is verlopen. Met uw volgende bericht begint een nieuw gesprek.",
-  cleared: "Dit gesprek is gewist.",
-  elsewhere: "Dit gesprek gaat verder op een ander apparaat.",
-  closed: "Dit gesprek is geopend in een ander venster.",
-  signedOut: "U bent afgemeld.",
-  readOnly: "In dit gesprek zijn geen nieuwe berichten mogelijk.",
-  opensNewTab: "opent in een nieuw tabblad",
-  choose: "Kies een antwoord",
-  confirm: "Bevestigen",
-  pickTime: "Kies een tijdstip",
   attach: "Bestand toevoegen",
-  removeFile: "Bestand verwijderen",
-  uploading: "Uploaden…",
-  oneFile: "Eén bestand tegelijk. Verstuur eerst dit bestand.",
-  fileTooLarge: "Dit bestand is te groot. De limiet is {size}.",
-  fileRefused: "Dit soort bestand kan niet worden verzonden.",
-  fileFailed: "Het bestand kon niet worden geüpload. Probeer het opnieuw.",
-  file: "Bestand",
-  notShown: "Dit bericht kan hier niet worden weergegeven.",
 };
 
 export default nl;

@@ -1,7 +1,7 @@
 /** Polish. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const pl: Strings = {
+const pl: CoreStrings = {
   title: "Porozmawiaj z nami",
   close: "Zamknij czat",
   more: "Więcej opcji",
@@ -27,38 +27,16 @@ const pl: Strings = {
   newMessages: "Nowe wiadomości",
   earlier: "Wcześniejsze wiadomości",
   loading: "Wczytywanie wcześniejszych wiadomości…",
-  tooLong: "Wiadomość jest za długa. Nadmiarowe znaki: {count}.",
+  tooLong: "Wiadomość jest za długa o {count} {count; one: znak; few: znaki; other: znaków}.",
   tooFast: "To było trochę za szybko. Odczekaj chwilę i spróbuj ponownie.",
   unavailable: "Czat jest obecnie niedostępny.",
   trouble: "Nie udało się połączyć z czatem.",
   again: "Spróbuj ponownie",
-  endConversation: "Zakończ rozmowę",
-  endQuestion: "Zakończyć tę rozmowę?",
-  end: "Zakończ",
-  cancel: "Anuluj",
   startNew: "Rozpocznij nową rozmowę",
   continueHere: "Kontynuuj tutaj",
   ended: "Rozmowa została zakończona.",
-  endedByYou: "Rozmowa została przez Ciebie zakończona.",
   expired: "Ta rozmowa wygasła. Następna wiadomość rozpocznie nową.",
-  cleared: "Ta rozmowa została wyczyszczona.",
-  elsewhere: "Ta rozmowa jest kontynuowana na innym urządzeniu.",
-  closed: "Ta rozmowa jest otwarta w innym oknie.",
-  signedOut: "Nastąpiło wylogowanie.",
-  readOnly: "W tej rozmowie nie można już pisać wiadomości.",
-  opensNewTab: "otwiera się w nowej karcie",
-  choose: "Wybierz odpowiedź",
-  confirm: "Potwierdź",
-  pickTime: "Wybierz termin",
   attach: "Dołącz plik",
-  removeFile: "Usuń plik",
-  uploading: "Przesyłanie…",
-  oneFile: "Tylko jeden plik naraz. Najpierw wyślij ten.",
-  fileTooLarge: "Ten plik jest za duży. Limit to {size}.",
-  fileRefused: "Plików tego rodzaju nie można wysłać.",
-  fileFailed: "Nie udało się przesłać pliku. Spróbuj ponownie.",
-  file: "Plik",
-  notShown: "Tej wiadomości nie można tu wyświetlić.",
 };
 
 export default pl;

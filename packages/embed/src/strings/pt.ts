@@ -1,7 +1,7 @@
 /** Portuguese. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const pt: Strings = {
+const pt: CoreStrings = {
   title: "Fale connosco",
   close: "Fechar a conversa",
   more: "Mais opções",
@@ -27,38 +27,16 @@ const pt: Strings = {
   newMessages: "Novas mensagens",
   earlier: "Mensagens anteriores",
   loading: "A carregar mensagens anteriores…",
-  tooLong: "Esta mensagem tem {count} caracteres a mais.",
+  tooLong: "Esta mensagem tem {count} {count; one: carácter; other: caracteres} a mais.",
   tooFast: "Foi um pouco rápido. Aguarde um momento e tente novamente.",
   unavailable: "O chat não está disponível neste momento.",
   trouble: "Não foi possível ligar ao chat.",
   again: "Tentar novamente",
-  endConversation: "Terminar a conversa",
-  endQuestion: "Terminar esta conversa?",
-  end: "Terminar",
-  cancel: "Cancelar",
   startNew: "Iniciar uma nova conversa",
   continueHere: "Continuar aqui",
   ended: "A conversa terminou.",
-  endedByYou: "Terminou a conversa.",
   expired: "Esta conversa expirou. A sua próxima mensagem inicia uma nova.",
-  cleared: "Esta conversa foi apagada.",
-  elsewhere: "Esta conversa continua noutro dispositivo.",
-  closed: "Esta conversa está aberta noutra janela.",
-  signedOut: "A sua sessão foi terminada.",
-  readOnly: "Esta conversa já não aceita novas mensagens.",
-  opensNewTab: "abre num novo separador",
-  choose: "Escolha uma resposta",
-  confirm: "Confirmar",
-  pickTime: "Escolha uma hora",
   attach: "Anexar um ficheiro",
-  removeFile: "Remover o ficheiro",
-  uploading: "A carregar…",
-  oneFile: "Um ficheiro de cada vez. Envie primeiro este.",
-  fileTooLarge: "Este ficheiro é demasiado grande. O limite é {size}.",
-  fileRefused: "Este tipo de ficheiro não pode ser enviado.",
-  fileFailed: "Não foi possível carregar o ficheiro. Tente novamente.",
-  file: "Ficheiro",
-  notShown: "Esta mensagem não pode ser mostrada aqui.",
 };
 
 export default pt;

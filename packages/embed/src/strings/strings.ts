@@ -3,7 +3,8 @@
  * does not know where they are shown. `{name}` and the like are filled by `fill`.
  */
 
-export interface Strings {
+/** What is said as soon as the panel opens. */
+export interface CoreStrings {
   title: string;
   close: string;
   more: string;
@@ -34,25 +35,22 @@ export interface Strings {
   unavailable: string;
   trouble: string;
   again: string;
+  startNew: string;
+  continueHere: string;
+  ended: string;
+  expired: string;
+  attach: string;
+}
+
+/** What is said only once it is needed: the menu, rich content, files, forms, ends that are rare. */
+export interface MoreStrings {
   endConversation: string;
   endQuestion: string;
   end: string;
   cancel: string;
-  startNew: string;
-  continueHere: string;
-  ended: string;
-  endedByYou: string;
-  expired: string;
-  cleared: string;
-  elsewhere: string;
-  closed: string;
-  signedOut: string;
-  readOnly: string;
-  opensNewTab: string;
   choose: string;
   confirm: string;
   pickTime: string;
-  attach: string;
   removeFile: string;
   uploading: string;
   oneFile: string;
@@ -61,9 +59,40 @@ export interface Strings {
   fileFailed: string;
   file: string;
   notShown: string;
+  download: string;
+  earlierMissing: string;
+  alerts: string;
+  expiring: string;
+  signedIn: string;
+  required: string;
+  invalid: string;
+  next: string;
+  back: string;
+  sendAnswers: string;
+  yourAnswers: string;
+  optional: string;
+  pickDate: string;
+  opensNewTab: string;
+  endedByYou: string;
+  cleared: string;
+  elsewhere: string;
+  closed: string;
+  signedOut: string;
+  readOnly: string;
 }
 
-/** Puts values into a string's `{places}`. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, key: string) => String(values[key] ?? place));
+export interface Strings extends CoreStrings, MoreStrings {}
+
+/**
+ * Puts values into a string's `{places}`, numbers as the language writes them. `{count; one: day; other: days}` is the
+ * word that goes with the number, by the language's own plural rules.
+ */
+export function fill(text: string, values: Readonly<Record<string, string | number>>, language = "en"): string {
+  return text.replace(/\{(\w+)(?:;([^}]*))?\}/g, (place, key: string, words?: string) => {
+    const value = values[key];
+    if (typeof value !== "number") return value ?? place;
+    if (!words) return new Intl.NumberFormat(language).format(value);
+    const word = (rule: string): string | undefined => words.match(`${rule}: ([^;]*)`)?.[1];
+    return word(new Intl.PluralRules(language).select(value)) ?? word("other") ?? place;
+  });
 }

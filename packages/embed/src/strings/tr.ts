@@ -1,7 +1,7 @@
 /** Turkish. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const tr: Strings = {
+const tr: CoreStrings = {
   title: "Bizimle sohbet edin",
   close: "Sohbeti kapat",
   more: "Diğer seçenekler",
@@ -32,33 +32,11 @@ const tr: Strings = {
   unavailable: "Sohbet şu anda kullanılamıyor.",
   trouble: "Sohbete bağlanılamadı.",
   again: "Yeniden dene",
-  endConversation: "Görüşmeyi bitir",
-  endQuestion: "Bu görüşme bitirilsin mi?",
-  end: "Bitir",
-  cancel: "Vazgeç",
   startNew: "Yeni bir görüşme başlat",
   continueHere: "Burada devam et",
   ended: "Görüşme sona erdi.",
-  endedByYou: "Görüşmeyi bitirdiniz.",
   expired: "Bu görüşmenin süresi doldu. Bir sonraki mesajınız yenisini başlatır.",
-  cleared: "Bu görüşme temizlendi.",
-  elsewhere: "Bu görüşme başka bir cihazda devam ediyor.",
-  closed: "Bu görüşme başka bir pencerede açık.",
-  signedOut: "Oturumunuz kapatıldı.",
-  readOnly: "Bu görüşmeye yeni mesaj yazılamaz.",
-  opensNewTab: "yeni sekmede açılır",
-  choose: "Bir yanıt seçin",
-  confirm: "Onayla",
-  pickTime: "Bir saat seçin",
   attach: "Dosya ekle",
-  removeFile: "Dosyayı kaldır",
-  uploading: "Yükleniyor…",
-  oneFile: "Her seferinde bir dosya. Önce bunu gönderin.",
-  fileTooLarge: "Bu dosya çok büyük. Sınır: {size}.",
-  fileRefused: "Bu tür dosyalar gönderilemez.",
-  fileFailed: "Dosya yüklenemedi. Lütfen yeniden deneyin.",
-  file: "Dosya",
-  notShown: "Bu mesaj burada gösterilemiyor.",
 };
 
 export default tr;

@@ -1,7 +1,7 @@
 /** Chinese in traditional characters. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const zhHant: Strings = {
+const zhHant: CoreStrings = {
   title: "線上諮詢",
   close: "關閉聊天",
   more: "更多選項",
@@ -32,33 +32,11 @@ const zhHant: Strings = {
   unavailable: "聊天目前無法使用。",
   trouble: "無法連線至聊天。",
   again: "重試",
-  endConversation: "結束對話",
-  endQuestion: "要結束此對話嗎？",
-  end: "結束",
-  cancel: "取消",
   startNew: "開始新對話",
   continueHere: "在此繼續",
   ended: "對話已結束。",
-  endedByYou: "您已結束對話。",
   expired: "此對話已過期。您的下一則訊息將開始新的對話。",
-  cleared: "此對話已被清除。",
-  elsewhere: "此對話正在另一部裝置上繼續。",
-  closed: "此對話已在另一個視窗中開啟。",
-  signedOut: "您已登出。",
-  readOnly: "此對話不再接受新訊息。",
-  opensNewTab: "在新分頁中開啟",
-  choose: "選擇回覆",
-  confirm: "確認",
-  pickTime: "選擇時間",
   attach: "附加檔案",
-  removeFile: "移除檔案",
-  uploading: "上傳中…",
-  oneFile: "一次只能傳送一個檔案，請先傳送此檔案。",
-  fileTooLarge: "檔案過大，上限為 {size}。",
-  fileRefused: "無法傳送此類檔案。",
-  fileFailed: "檔案上傳失敗，請再試一次。",
-  file: "檔案",
-  notShown: "此訊息無法在這裡顯示。",
 };
 
 export default zhHant;

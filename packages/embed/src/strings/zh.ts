@@ -1,7 +1,7 @@
 /** Chinese in simplified characters. */
-import type { Strings } from "./strings.js";
+import type { CoreStrings } from "./strings.js";
 
-const zh: Strings = {
+const zh: CoreStrings = {
   title: "在线咨询",
   close: "关闭聊天",
   more: "更多选项",
@@ -32,33 +32,11 @@ const zh: Strings = {
   unavailable: "聊天目前不可用。",
   trouble: "无法连接聊天。",
   again: "重试",
-  endConversation: "结束对话",
-  endQuestion: "要结束此对话吗？",
-  end: "结束",
-  cancel: "取消",
   startNew: "开始新对话",
   continueHere: "在此继续",
   ended: "对话已结束。",
-  endedByYou: "您已结束对话。",
   expired: "此对话已过期。您的下一条消息将开始新的对话。",
-  cleared: "此对话已被清除。",
-  elsewhere: "此对话正在另一台设备上继续。",
-  closed: "此对话已在另一个窗口中打开。",
-  signedOut: "您已退出登录。",
-  readOnly: "此对话不再接受新消息。",
-  opensNewTab: "在新标签页中打开",
-  choose: "选择回复",
-  confirm: "确认",
-  pickTime: "选择时间",
   attach: "添加附件",
-  removeFile: "移除文件",
-  uploading: "正在上传…",
-  oneFile: "一次只能发送一个文件，请先发送此文件。",
-  fileTooLarge: "文件过大，上限为 {size}。",
-  fileRefused: "无法发送此类文件。",
-  fileFailed: "文件上传失败，请重试。",
-  file: "文件",
-  notShown: "此消息无法在这里显示。",
 };
 
 export default zh;

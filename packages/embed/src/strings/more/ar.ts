@@ -1,0 +1,42 @@
+/** Arabic: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const ar: MoreStrings = {
+  endConversation: "إنهاء المحادثة",
+  endQuestion: "هل تريد إنهاء هذه المحادثة؟",
+  end: "إنهاء",
+  cancel: "إلغاء",
+  choose: "اختر إجابة",
+  confirm: "تأكيد",
+  pickTime: "اختر وقتًا",
+  removeFile: "إزالة الملف",
+  uploading: "جارٍ الرفع…",
+  oneFile: "ملف واحد في كل مرة. أرسل هذا الملف أولًا.",
+  fileTooLarge: "هذا الملف كبير جدًا. الحد الأقصى {size}.",
+  fileRefused: "لا يمكن إرسال هذا النوع من الملفات.",
+  fileFailed: "تعذّر رفع الملف. أعد المحاولة.",
+  file: "ملف",
+  notShown: "لا يمكن عرض هذه الرسالة هنا.",
+  download: "تنزيل نص المحادثة",
+  earlierMissing: "الرسائل السابقة غير مضمّنة.",
+  alerts: "نبّهني إلى الرسائل الجديدة",
+  expiring: "ستنتهي هذه المحادثة خلال {time} ما لم تكتب.",
+  signedIn: "تم تسجيل دخولك.",
+  required: "يرجى ملء هذا الحقل.",
+  invalid: "يرجى التحقق من هذا الحقل.",
+  next: "التالي",
+  back: "رجوع",
+  sendAnswers: "إرسال الإجابات",
+  yourAnswers: "إجاباتك",
+  optional: "اختياري",
+  pickDate: "اختر تاريخًا",
+  endedByYou: "لقد أنهيت المحادثة.",
+  cleared: "تم مسح هذه المحادثة.",
+  elsewhere: "تستمر هذه المحادثة على جهاز آخر.",
+  closed: "هذه المحادثة مفتوحة في نافذة أخرى.",
+  signedOut: "تم تسجيل خروجك.",
+  readOnly: "لا تقبل هذه المحادثة رسائل جديدة.",
+  opensNewTab: "يفتح في علامة تبويب جديدة",
+};
+
+export default ar;

@@ -1,0 +1,42 @@
+/** German: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const de: MoreStrings = {
+  endConversation: "Gespräch beenden",
+  endQuestion: "Dieses Gespräch beenden?",
+  end: "Beenden",
+  cancel: "Abbrechen",
+  choose: "Antwort auswählen",
+  confirm: "Bestätigen",
+  pickTime: "Zeitpunkt auswählen",
+  removeFile: "Datei entfernen",
+  uploading: "Wird hochgeladen …",
+  oneFile: "Bitte nur eine Datei auf einmal. Senden Sie zuerst diese.",
+  fileTooLarge: "Diese Datei ist zu groß. Die Grenze liegt bei {size}.",
+  fileRefused: "Dateien dieser Art können nicht gesendet werden.",
+  fileFailed: "Die Datei konnte nicht hochgeladen werden. Bitte versuchen Sie es erneut.",
+  file: "Datei",
+  notShown: "Diese Nachricht kann hier nicht angezeigt werden.",
+  download: "Verlauf herunterladen",
+  earlierMissing: "Frühere Nachrichten sind nicht enthalten.",
+  alerts: "Bei neuen Nachrichten benachrichtigen",
+  expiring: "Dieses Gespräch endet in {time}, wenn Sie nicht schreiben.",
+  signedIn: "Sie sind angemeldet.",
+  required: "Bitte füllen Sie dieses Feld aus.",
+  invalid: "Bitte prüfen Sie diese Angabe.",
+  next: "Weiter",
+  back: "Zurück",
+  sendAnswers: "Antworten senden",
+  yourAnswers: "Ihre Antworten",
+  optional: "freiwillig",
+  pickDate: "Datum auswählen",
+  endedByYou: "Sie haben das Gespräch beendet.",
+  cleared: "Dieses Gespräch wurde gelöscht.",
+  elsewhere: "Dieses Gespräch wird auf einem anderen Gerät fortgesetzt.",
+  closed: "Dieses Gespräch ist in einem anderen Fenster geöffnet.",
+  signedOut: "Sie wurden abgemeldet.",
+  readOnly: "In diesem Gespräch sind keine neuen Nachrichten möglich.",
+  opensNewTab: "öffnet in neuem Tab",
+};
+
+export default de;

@@ -1,0 +1,42 @@
+/** English: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const en: MoreStrings = {
+  endConversation: "End conversation",
+  endQuestion: "End this conversation?",
+  end: "End",
+  cancel: "Cancel",
+  choose: "Choose an answer",
+  confirm: "Confirm",
+  pickTime: "Choose a time",
+  removeFile: "Remove the file",
+  uploading: "Uploading…",
+  oneFile: "One file at a time, please. Send this one first.",
+  fileTooLarge: "This file is too large. The limit is {size}.",
+  fileRefused: "Files of this kind cannot be sent.",
+  fileFailed: "The file could not be uploaded. Please try again.",
+  file: "File",
+  notShown: "This message cannot be shown here.",
+  download: "Download transcript",
+  earlierMissing: "Earlier messages are not included.",
+  alerts: "Alert me to new messages",
+  expiring: "This conversation ends in {time} unless you write.",
+  signedIn: "You are signed in.",
+  required: "Please fill this in.",
+  invalid: "Please check this.",
+  next: "Next",
+  back: "Back",
+  sendAnswers: "Send answers",
+  yourAnswers: "Your answers",
+  optional: "optional",
+  pickDate: "Choose a date",
+  endedByYou: "You ended the conversation.",
+  cleared: "This conversation was cleared.",
+  elsewhere: "This conversation continues on another device.",
+  closed: "This conversation is open in another window.",
+  signedOut: "You have been signed out.",
+  readOnly: "This conversation is closed to new messages.",
+  opensNewTab: "opens in a new tab",
+};
+
+export default en;

@@ -1,0 +1,42 @@
+/** Spanish: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const es: MoreStrings = {
+  endConversation: "Finalizar la conversación",
+  endQuestion: "¿Finalizar esta conversación?",
+  end: "Finalizar",
+  cancel: "Cancelar",
+  choose: "Elige una respuesta",
+  confirm: "Confirmar",
+  pickTime: "Elige una hora",
+  removeFile: "Quitar el archivo",
+  uploading: "Subiendo…",
+  oneFile: "Un solo archivo a la vez. Envía primero este.",
+  fileTooLarge: "Este archivo es demasiado grande. El límite es de {size}.",
+  fileRefused: "Este tipo de archivo no se puede enviar.",
+  fileFailed: "No se ha podido subir el archivo. Vuelve a intentarlo.",
+  file: "Archivo",
+  notShown: "Este mensaje no se puede mostrar aquí.",
+  download: "Descargar la conversación",
+  earlierMissing: "Los mensajes anteriores no están incluidos.",
+  alerts: "Avisarme de los mensajes nuevos",
+  expiring: "Esta conversación termina en {time} si no escribes.",
+  signedIn: "Has iniciado sesión.",
+  required: "Rellena este campo.",
+  invalid: "Revisa este campo.",
+  next: "Siguiente",
+  back: "Atrás",
+  sendAnswers: "Enviar respuestas",
+  yourAnswers: "Tus respuestas",
+  optional: "opcional",
+  pickDate: "Elige una fecha",
+  endedByYou: "Has finalizado la conversación.",
+  cleared: "Esta conversación se ha borrado.",
+  elsewhere: "Esta conversación continúa en otro dispositivo.",
+  closed: "Esta conversación está abierta en otra ventana.",
+  signedOut: "Se ha cerrado tu sesión.",
+  readOnly: "Esta conversación ya no admite mensajes nuevos.",
+  opensNewTab: "se abre en una pestaña nueva",
+};
+
+export default es;

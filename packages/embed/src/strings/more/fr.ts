@@ -1,0 +1,42 @@
+/** French: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const fr: MoreStrings = {
+  endConversation: "Mettre fin à la conversation",
+  endQuestion: "Mettre fin à cette conversation ?",
+  end: "Terminer",
+  cancel: "Annuler",
+  choose: "Choisissez une réponse",
+  confirm: "Confirmer",
+  pickTime: "Choisissez un horaire",
+  removeFile: "Retirer le fichier",
+  uploading: "Envoi du fichier…",
+  oneFile: "Un seul fichier à la fois. Envoyez d’abord celui-ci.",
+  fileTooLarge: "Ce fichier est trop volumineux. La limite est de {size}.",
+  fileRefused: "Ce type de fichier ne peut pas être envoyé.",
+  fileFailed: "Le fichier n’a pas pu être envoyé. Veuillez réessayer.",
+  file: "Fichier",
+  notShown: "Ce message ne peut pas être affiché ici.",
+  download: "Télécharger la conversation",
+  earlierMissing: "Les messages antérieurs ne sont pas inclus.",
+  alerts: "M’avertir des nouveaux messages",
+  expiring: "Cette conversation prendra fin dans {time} sans message de votre part.",
+  signedIn: "Vous êtes connecté.",
+  required: "Veuillez remplir ce champ.",
+  invalid: "Veuillez vérifier ce champ.",
+  next: "Suivant",
+  back: "Retour",
+  sendAnswers: "Envoyer les réponses",
+  yourAnswers: "Vos réponses",
+  optional: "facultatif",
+  pickDate: "Choisissez une date",
+  endedByYou: "Vous avez mis fin à la conversation.",
+  cleared: "Cette conversation a été effacée.",
+  elsewhere: "Cette conversation se poursuit sur un autre appareil.",
+  closed: "Cette conversation est ouverte dans une autre fenêtre.",
+  signedOut: "Vous avez été déconnecté.",
+  readOnly: "Cette conversation n’accepte plus de nouveaux messages.",
+  opensNewTab: "s’ouvre dans un nouvel onglet",
+};
+
+export default fr;

@@ -1,0 +1,42 @@
+/** Hebrew: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const he: MoreStrings = {
+  endConversation: "סיום השיחה",
+  endQuestion: "לסיים את השיחה הזו?",
+  end: "סיום",
+  cancel: "ביטול",
+  choose: "בחירת תשובה",
+  confirm: "אישור",
+  pickTime: "בחירת מועד",
+  removeFile: "הסרת הקובץ",
+  uploading: "בהעלאה…",
+  oneFile: "קובץ אחד בכל פעם. יש לשלוח קודם את הקובץ הזה.",
+  fileTooLarge: "הקובץ גדול מדי. המגבלה היא {size}.",
+  fileRefused: "לא ניתן לשלוח קבצים מסוג זה.",
+  fileFailed: "העלאת הקובץ נכשלה. יש לנסות שוב.",
+  file: "קובץ",
+  notShown: "לא ניתן להציג את ההודעה כאן.",
+  download: "הורדת תמליל השיחה",
+  earlierMissing: "הודעות קודמות אינן כלולות.",
+  alerts: "התראה על הודעות חדשות",
+  expiring: "השיחה תסתיים בעוד {time} אם לא ייכתב דבר.",
+  signedIn: "התחברת.",
+  required: "יש למלא שדה זה.",
+  invalid: "יש לבדוק שדה זה.",
+  next: "הבא",
+  back: "הקודם",
+  sendAnswers: "שליחת התשובות",
+  yourAnswers: "התשובות שלך",
+  optional: "לא חובה",
+  pickDate: "בחירת תאריך",
+  endedByYou: "סיימת את השיחה.",
+  cleared: "השיחה נמחקה.",
+  elsewhere: "השיחה ממשיכה במכשיר אחר.",
+  closed: "השיחה פתוחה בחלון אחר.",
+  signedOut: "נותקת מהחשבון.",
+  readOnly: "לא ניתן להוסיף הודעות לשיחה זו.",
+  opensNewTab: "נפתח בכרטיסייה חדשה",
+};
+
+export default he;

@@ -1,0 +1,42 @@
+/** Italian: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const it: MoreStrings = {
+  endConversation: "Termina la conversazione",
+  endQuestion: "Terminare questa conversazione?",
+  end: "Termina",
+  cancel: "Annulla",
+  choose: "Scegli una risposta",
+  confirm: "Conferma",
+  pickTime: "Scegli un orario",
+  removeFile: "Rimuovi il file",
+  uploading: "Caricamento…",
+  oneFile: "Un file alla volta. Invia prima questo.",
+  fileTooLarge: "Questo file è troppo grande. Il limite è {size}.",
+  fileRefused: "Questo tipo di file non può essere inviato.",
+  fileFailed: "Impossibile caricare il file. Riprova.",
+  file: "File",
+  notShown: "Questo messaggio non può essere mostrato qui.",
+  download: "Scarica la conversazione",
+  earlierMissing: "I messaggi precedenti non sono inclusi.",
+  alerts: "Avvisami dei nuovi messaggi",
+  expiring: "Questa conversazione termina tra {time} se non scrivi.",
+  signedIn: "Hai effettuato l’accesso.",
+  required: "Compila questo campo.",
+  invalid: "Controlla questo campo.",
+  next: "Avanti",
+  back: "Indietro",
+  sendAnswers: "Invia le risposte",
+  yourAnswers: "Le tue risposte",
+  optional: "facoltativo",
+  pickDate: "Scegli una data",
+  endedByYou: "Hai terminato la conversazione.",
+  cleared: "Questa conversazione è stata cancellata.",
+  elsewhere: "Questa conversazione continua su un altro dispositivo.",
+  closed: "Questa conversazione è aperta in un’altra finestra.",
+  signedOut: "La tua sessione è stata chiusa.",
+  readOnly: "Questa conversazione non accetta nuovi messaggi.",
+  opensNewTab: "si apre in una nuova scheda",
+};
+
+export default it;

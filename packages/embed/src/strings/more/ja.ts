@@ -1,0 +1,42 @@
+/** Japanese: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const ja: MoreStrings = {
+  endConversation: "会話を終了",
+  endQuestion: "この会話を終了しますか?",
+  end: "終了",
+  cancel: "キャンセル",
+  choose: "回答を選択",
+  confirm: "確定",
+  pickTime: "日時を選択",
+  removeFile: "ファイルを取り消す",
+  uploading: "アップロード中…",
+  oneFile: "ファイルは一度に1つまでです。先にこのファイルを送信してください。",
+  fileTooLarge: "ファイルが大きすぎます。上限は{size}です。",
+  fileRefused: "この種類のファイルは送信できません。",
+  fileFailed: "ファイルをアップロードできませんでした。もう一度お試しください。",
+  file: "ファイル",
+  notShown: "このメッセージはここでは表示できません。",
+  download: "会話を保存",
+  earlierMissing: "以前のメッセージは含まれていません。",
+  alerts: "新しいメッセージを通知する",
+  expiring: "このまま送信がない場合、会話は{time}で終了します。",
+  signedIn: "サインインしました。",
+  required: "この項目を入力してください。",
+  invalid: "この項目を確認してください。",
+  next: "次へ",
+  back: "戻る",
+  sendAnswers: "回答を送信",
+  yourAnswers: "あなたの回答",
+  optional: "任意",
+  pickDate: "日付を選択",
+  endedByYou: "会話を終了しました。",
+  cleared: "この会話は消去されました。",
+  elsewhere: "この会話は別のデバイスで続いています。",
+  closed: "この会話は別のウィンドウで開かれています。",
+  signedOut: "ログアウトしました。",
+  readOnly: "この会話には新しいメッセージを送信できません。",
+  opensNewTab: "新しいタブで開きます",
+};
+
+export default ja;

@@ -1,0 +1,42 @@
+/** Korean: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const ko: MoreStrings = {
+  endConversation: "대화 종료",
+  endQuestion: "이 대화를 종료할까요?",
+  end: "종료",
+  cancel: "취소",
+  choose: "답변 선택",
+  confirm: "확인",
+  pickTime: "시간 선택",
+  removeFile: "파일 제거",
+  uploading: "업로드 중…",
+  oneFile: "한 번에 파일 하나만 보낼 수 있습니다. 먼저 이 파일을 보내세요.",
+  fileTooLarge: "파일이 너무 큽니다. 최대 크기는 {size}입니다.",
+  fileRefused: "이 형식의 파일은 보낼 수 없습니다.",
+  fileFailed: "파일을 업로드하지 못했습니다. 다시 시도해 주세요.",
+  file: "파일",
+  notShown: "이 메시지는 여기에서 표시할 수 없습니다.",
+  download: "대화 내용 다운로드",
+  earlierMissing: "이전 메시지는 포함되지 않습니다.",
+  alerts: "새 메시지 알림 받기",
+  expiring: "메시지를 보내지 않으면 {time} 후 대화가 종료됩니다.",
+  signedIn: "로그인되었습니다.",
+  required: "이 항목을 입력해 주세요.",
+  invalid: "이 항목을 확인해 주세요.",
+  next: "다음",
+  back: "이전",
+  sendAnswers: "답변 보내기",
+  yourAnswers: "내 답변",
+  optional: "선택 사항",
+  pickDate: "날짜 선택",
+  endedByYou: "대화를 종료했습니다.",
+  cleared: "이 대화가 삭제되었습니다.",
+  elsewhere: "이 대화는 다른 기기에서 이어지고 있습니다.",
+  closed: "이 대화가 다른 창에서 열려 있습니다.",
+  signedOut: "로그아웃되었습니다.",
+  readOnly: "이 대화에는 새 메시지를 보낼 수 없습니다.",
+  opensNewTab: "새 탭에서 열림",
+};
+
+export default ko;

@@ -1,0 +1,42 @@
+/** Dutch: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const nl: MoreStrings = {
+  endConversation: "Gesprek beëindigen",
+  endQuestion: "Dit gesprek beëindigen?",
+  end: "Beëindigen",
+  cancel: "Annuleren",
+  choose: "Kies een antwoord",
+  confirm: "Bevestigen",
+  pickTime: "Kies een tijdstip",
+  removeFile: "Bestand verwijderen",
+  uploading: "Uploaden…",
+  oneFile: "Eén bestand tegelijk. Verstuur eerst dit bestand.",
+  fileTooLarge: "Dit bestand is te groot. De limiet is {size}.",
+  fileRefused: "Dit soort bestand kan niet worden verzonden.",
+  fileFailed: "Het bestand kon niet worden geüpload. Probeer het opnieuw.",
+  file: "Bestand",
+  notShown: "Dit bericht kan hier niet worden weergegeven.",
+  download: "Gesprek downloaden",
+  earlierMissing: "Eerdere berichten zijn niet opgenomen.",
+  alerts: "Mij waarschuwen bij nieuwe berichten",
+  expiring: "Dit gesprek eindigt over {time} als u niets schrijft.",
+  signedIn: "U bent aangemeld.",
+  required: "Vul dit veld in.",
+  invalid: "Controleer dit veld.",
+  next: "Volgende",
+  back: "Terug",
+  sendAnswers: "Antwoorden verzenden",
+  yourAnswers: "Uw antwoorden",
+  optional: "optioneel",
+  pickDate: "Kies een datum",
+  endedByYou: "U hebt het gesprek beëindigd.",
+  cleared: "Dit gesprek is gewist.",
+  elsewhere: "Dit gesprek gaat verder op een ander apparaat.",
+  closed: "Dit gesprek is geopend in een ander venster.",
+  signedOut: "U bent afgemeld.",
+  readOnly: "In dit gesprek zijn geen nieuwe berichten mogelijk.",
+  opensNewTab: "opent in een nieuw tabblad",
+};
+
+export default nl;

@@ -1,0 +1,42 @@
+/** Polish: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const pl: MoreStrings = {
+  endConversation: "Zakończ rozmowę",
+  endQuestion: "Zakończyć tę rozmowę?",
+  end: "Zakończ",
+  cancel: "Anuluj",
+  choose: "Wybierz odpowiedź",
+  confirm: "Potwierdź",
+  pickTime: "Wybierz termin",
+  removeFile: "Usuń plik",
+  uploading: "Przesyłanie…",
+  oneFile: "Tylko jeden plik naraz. Najpierw wyślij ten.",
+  fileTooLarge: "Ten plik jest za duży. Limit to {size}.",
+  fileRefused: "Plików tego rodzaju nie można wysłać.",
+  fileFailed: "Nie udało się przesłać pliku. Spróbuj ponownie.",
+  file: "Plik",
+  notShown: "Tej wiadomości nie można tu wyświetlić.",
+  download: "Pobierz zapis rozmowy",
+  earlierMissing: "Wcześniejsze wiadomości nie są uwzględnione.",
+  alerts: "Powiadamiaj mnie o nowych wiadomościach",
+  expiring: "Ta rozmowa zakończy się za {time}, jeśli nic nie napiszesz.",
+  signedIn: "Zalogowano.",
+  required: "Wypełnij to pole.",
+  invalid: "Sprawdź to pole.",
+  next: "Dalej",
+  back: "Wstecz",
+  sendAnswers: "Wyślij odpowiedzi",
+  yourAnswers: "Twoje odpowiedzi",
+  optional: "opcjonalnie",
+  pickDate: "Wybierz datę",
+  endedByYou: "Rozmowa została przez Ciebie zakończona.",
+  cleared: "Ta rozmowa została wyczyszczona.",
+  elsewhere: "Ta rozmowa jest kontynuowana na innym urządzeniu.",
+  closed: "Ta rozmowa jest otwarta w innym oknie.",
+  signedOut: "Nastąpiło wylogowanie.",
+  readOnly: "W tej rozmowie nie można już pisać wiadomości.",
+  opensNewTab: "otwiera się w nowej karcie",
+};
+
+export default pl;

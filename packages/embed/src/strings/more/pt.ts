@@ -1,0 +1,42 @@
+/** Portuguese: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const pt: MoreStrings = {
+  endConversation: "Terminar a conversa",
+  endQuestion: "Terminar esta conversa?",
+  end: "Terminar",
+  cancel: "Cancelar",
+  choose: "Escolha uma resposta",
+  confirm: "Confirmar",
+  pickTime: "Escolha uma hora",
+  removeFile: "Remover o ficheiro",
+  uploading: "A carregar…",
+  oneFile: "Um ficheiro de cada vez. Envie primeiro este.",
+  fileTooLarge: "Este ficheiro é demasiado grande. O limite é {size}.",
+  fileRefused: "Este tipo de ficheiro não pode ser enviado.",
+  fileFailed: "Não foi possível carregar o ficheiro. Tente novamente.",
+  file: "Ficheiro",
+  notShown: "Esta mensagem não pode ser mostrada aqui.",
+  download: "Transferir a conversa",
+  earlierMissing: "As mensagens anteriores não estão incluídas.",
+  alerts: "Avisar-me de novas mensagens",
+  expiring: "Esta conversa termina dentro de {time} se não escrever.",
+  signedIn: "Sessão iniciada.",
+  required: "Preencha este campo.",
+  invalid: "Verifique este campo.",
+  next: "Seguinte",
+  back: "Anterior",
+  sendAnswers: "Enviar respostas",
+  yourAnswers: "As suas respostas",
+  optional: "opcional",
+  pickDate: "Escolha uma data",
+  endedByYou: "Terminou a conversa.",
+  cleared: "Esta conversa foi apagada.",
+  elsewhere: "Esta conversa continua noutro dispositivo.",
+  closed: "Esta conversa está aberta noutra janela.",
+  signedOut: "A sua sessão foi terminada.",
+  readOnly: "Esta conversa já não aceita novas mensagens.",
+  opensNewTab: "abre num novo separador",
+};
+
+export default pt;

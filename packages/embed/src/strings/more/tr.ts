@@ -1,0 +1,42 @@
+/** Turkish: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const tr: MoreStrings = {
+  endConversation: "Görüşmeyi bitir",
+  endQuestion: "Bu görüşme bitirilsin mi?",
+  end: "Bitir",
+  cancel: "Vazgeç",
+  choose: "Bir yanıt seçin",
+  confirm: "Onayla",
+  pickTime: "Bir saat seçin",
+  removeFile: "Dosyayı kaldır",
+  uploading: "Yükleniyor…",
+  oneFile: "Her seferinde bir dosya. Önce bunu gönderin.",
+  fileTooLarge: "Bu dosya çok büyük. Sınır: {size}.",
+  fileRefused: "Bu tür dosyalar gönderilemez.",
+  fileFailed: "Dosya yüklenemedi. Lütfen yeniden deneyin.",
+  file: "Dosya",
+  notShown: "Bu mesaj burada gösterilemiyor.",
+  download: "Görüşmeyi indir",
+  earlierMissing: "Önceki mesajlar dahil değildir.",
+  alerts: "Yeni mesajlarda beni uyar",
+  expiring: "Yazmazsanız bu görüşme {time} içinde sona erer.",
+  signedIn: "Oturum açtınız.",
+  required: "Lütfen bu alanı doldurun.",
+  invalid: "Lütfen bu alanı kontrol edin.",
+  next: "İleri",
+  back: "Geri",
+  sendAnswers: "Yanıtları gönder",
+  yourAnswers: "Yanıtlarınız",
+  optional: "isteğe bağlı",
+  pickDate: "Bir tarih seçin",
+  endedByYou: "Görüşmeyi bitirdiniz.",
+  cleared: "Bu görüşme temizlendi.",
+  elsewhere: "Bu görüşme başka bir cihazda devam ediyor.",
+  closed: "Bu görüşme başka bir pencerede açık.",
+  signedOut: "Oturumunuz kapatıldı.",
+  readOnly: "Bu görüşmeye yeni mesaj yazılamaz.",
+  opensNewTab: "yeni sekmede açılır",
+};
+
+export default tr;

@@ -1,0 +1,42 @@
+/** Chinese in traditional characters: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const zhHant: MoreStrings = {
+  endConversation: "結束對話",
+  endQuestion: "要結束此對話嗎？",
+  end: "結束",
+  cancel: "取消",
+  choose: "選擇回覆",
+  confirm: "確認",
+  pickTime: "選擇時間",
+  removeFile: "移除檔案",
+  uploading: "上傳中…",
+  oneFile: "一次只能傳送一個檔案，請先傳送此檔案。",
+  fileTooLarge: "檔案過大，上限為 {size}。",
+  fileRefused: "無法傳送此類檔案。",
+  fileFailed: "檔案上傳失敗，請再試一次。",
+  file: "檔案",
+  notShown: "此訊息無法在這裡顯示。",
+  download: "下載對話記錄",
+  earlierMissing: "不包含更早的訊息。",
+  alerts: "新訊息提醒",
+  expiring: "如果您未傳送訊息，此對話將於{time}後結束。",
+  signedIn: "您已登入。",
+  required: "請填寫此欄位。",
+  invalid: "請檢查此欄位。",
+  next: "下一步",
+  back: "上一步",
+  sendAnswers: "傳送回答",
+  yourAnswers: "您的回答",
+  optional: "選填",
+  pickDate: "選擇日期",
+  endedByYou: "您已結束對話。",
+  cleared: "此對話已被清除。",
+  elsewhere: "此對話正在另一部裝置上繼續。",
+  closed: "此對話已在另一個視窗中開啟。",
+  signedOut: "您已登出。",
+  readOnly: "此對話不再接受新訊息。",
+  opensNewTab: "在新分頁中開啟",
+};
+
+export default zhHant;

@@ -1,0 +1,42 @@
+/** Chinese in simplified characters: what is said only once it is needed. */
+import type { MoreStrings } from "../strings.js";
+
+const zh: MoreStrings = {
+  endConversation: "结束对话",
+  endQuestion: "要结束此对话吗？",
+  end: "结束",
+  cancel: "取消",
+  choose: "选择回复",
+  confirm: "确认",
+  pickTime: "选择时间",
+  removeFile: "移除文件",
+  uploading: "正在上传…",
+  oneFile: "一次只能发送一个文件，请先发送此文件。",
+  fileTooLarge: "文件过大，上限为 {size}。",
+  fileRefused: "无法发送此类文件。",
+  fileFailed: "文件上传失败，请重试。",
+  file: "文件",
+  notShown: "此消息无法在这里显示。",
+  download: "下载聊天记录",
+  earlierMissing: "不包含更早的消息。",
+  alerts: "新消息提醒",
+  expiring: "如果您不发送消息，此对话将在{time}后结束。",
+  signedIn: "您已登录。",
+  required: "请填写此项。",
+  invalid: "请检查此项。",
+  next: "下一步",
+  back: "上一步",
+  sendAnswers: "发送回答",
+  yourAnswers: "您的回答",
+  optional: "选填",
+  pickDate: "选择日期",
+  endedByYou: "您已结束对话。",
+  cleared: "此对话已被清除。",
+  elsewhere: "此对话正在另一台设备上继续。",
+  closed: "此对话已在另一个窗口中打开。",
+  signedOut: "您已退出登录。",
+  readOnly: "此对话不再接受新消息。",
+  opensNewTab: "在新标签页中打开",
+};
+
+export default zh;
