@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { type Fault, readFault } from "./faults.js";
 import { PlatformError } from "./platform-error.js";
 import type { RecordedFrame, RecordedRequest } from "./recorder.js";
+import type { SimulatorClient } from "./settings.js";
 
 /** What the agent says. */
 export interface Speech {
@@ -51,6 +52,7 @@ export interface Levers {
   advance(seconds: number): void;
   now(): number;
   dropSockets(): void;
+  setClients(clients: readonly SimulatorClient[]): void;
 }
 
 /** A speech of unknown shape as a speech; a TypeError says what is wrong with it. */
@@ -121,10 +123,22 @@ export function controlRoutes(app: FastifyInstance, levers: Levers): void {
     return { now: levers.now() };
   });
   app.get("/_sim/now", async () => ({ now: levers.now() }));
+  app.put("/_sim/clients", async (request) => {
+    atDoor(() => levers.setClients(readClients(request.body)));
+    return { clients: list(request.body).length };
+  });
   app.post("/_sim/drop-sockets", async () => {
     levers.dropSockets();
     return { dropped: true };
   });
+}
+
+/** Clients of unknown shape as they are listed; what is no text in them is found by `setClients`. */
+function readClients(value: unknown): SimulatorClient[] {
+  return list(value).map((client) => ({
+    id: str(record(client)["id"]) ?? "",
+    secret: str(record(client)["secret"]) ?? "",
+  }));
 }
 
 function atDoor<T>(read: () => T): T {

@@ -69,10 +69,14 @@ export function readSettings(options: SimulatorOptions = {}): Settings {
     const wrong = settings[name].find((id) => !isUuid(id));
     if (wrong !== undefined) throw new TypeError(`${name} must list UUIDs, and ${JSON.stringify(wrong)} is none`);
   }
-  for (const client of settings.clients) {
-    if (!client.id || !client.secret) throw new TypeError("clients must each have an id and a secret");
-  }
+  checkClients(settings.clients);
   return Object.freeze(settings);
+}
+
+/** A TypeError unless each client has an id and a secret. */
+export function checkClients(clients: readonly SimulatorClient[]): void {
+  if (clients.every(({ id, secret }) => typeof id === "string" && id && typeof secret === "string" && secret)) return;
+  throw new TypeError("clients must each have an id and a secret");
 }
 
 /** True when an id is listed, or when nothing is listed and it is a UUID. */

@@ -25,7 +25,7 @@ import { signInRoutes } from "./routes/sign-in.js";
 import { webchatInstancesRoutes } from "./routes/webchat-instances.js";
 import { webmessagingGuestsRoutes } from "./routes/webmessaging-guests.js";
 import { createSessions, type Place } from "./sessions.js";
-import { readSettings, type SimulatorOptions } from "./settings.js";
+import { checkClients, readSettings, type SimulatorClient, type SimulatorOptions } from "./settings.js";
 import { createSignIns } from "./sign-ins.js";
 import { createSigning } from "./signing.js";
 import { createSocketServer } from "./socket.js";
@@ -66,6 +66,8 @@ export interface Simulator {
   now(): number;
   /** Cuts every socket without a close frame. */
   dropSockets(): void;
+  /** OAuth clients that are accepted from now on: a secret was rotated. Access tokens that are out stay good. */
+  setClients(clients: readonly SimulatorClient[]): void;
   /** Answers what is under way, ends the sockets, and frees the port. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const settings = readSettings(options);
   const clock = createClock();
   let origin = "";
+  let { clients } = settings;
   const platform: Platform = {
     settings,
     clock,
@@ -83,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     windows: createWindows(clock),
     recorder: createRecorder(),
     faults: createFaults(),
+    clients: () => clients,
     origin: () => origin,
   };
   const { app, release } = createHttpServer(platform);
@@ -114,6 +118,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     advance: (seconds) => clock.advance(readSeconds(seconds) * 1000),
     now: () => clock.now(),
     dropSockets: () => sockets.drop(),
+    setClients: (accepted) => {
+      checkClients(accepted);
+      clients = [...accepted];
+    },
   };
   oauthRoutes(app, platform);
   guestRoutes(app, platform);

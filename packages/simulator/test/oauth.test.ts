@@ -122,3 +122,19 @@ test("a token that was narrowed to other scopes is a 403", async () => {
   expect(status).toBe(403);
   expect(body.code).toBe("missing.scope");
 });
+
+test("the clients that are accepted may change while it runs; tokens that are out stay good", async () => {
+  const simulator = await start({ clients: [{ id: "one", secret: "old" }] });
+  const basic = (secret: string) => ({
+    authorization: `Basic ${Buffer.from(`one:${secret}`).toString("base64")}`,
+    "content-type": "application/x-www-form-urlencoded",
+  });
+  const ask = (secret: string) =>
+    call(simulator, "POST", "/oauth/token", "grant_type=client_credentials", basic(secret));
+  const { body } = await ask("old");
+  expect((await call(simulator, "PUT", "/_sim/clients", [{ id: "one", secret: "new" }])).status).toBe(200);
+  expect([(await ask("old")).status, (await ask("new")).status]).toEqual([401, 200]);
+  const held = { authorization: `Bearer ${body.access_token}` };
+  expect((await call(simulator, "POST", "/api/v2/guest", { username: "a" }, held)).status).toBe(200);
+  expect((await call(simulator, "PUT", "/_sim/clients", [{ id: "one" }])).status).toBe(400);
+});

@@ -48,8 +48,9 @@ export function oauthRoutes(app: FastifyInstance, platform: Platform): void {
   }
 
   function checkClient(id: string, secret: string): void {
-    if (settings.clients.length === 0) return;
-    const client = settings.clients.find((one) => one.id === id);
+    const clients = platform.clients();
+    if (clients.length === 0) return;
+    const client = clients.find((one) => one.id === id);
     if (!client) throw new OAuthError(400, "invalid_client", "client not found: invalid_client");
     if (client.secret !== secret) throw new OAuthError(401, "invalid_client", "authentication failed: invalid_client");
   }
