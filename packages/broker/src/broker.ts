@@ -72,12 +72,13 @@ export function createBroker(options: BrokerOptions): Broker {
       ? undefined
       : createOauth({
           source: credentials,
-          loginUrl: place.hosts.login,
+          tokenUrl: place.oauth,
           scope: guestApi.oauthScope,
           send,
           ports,
           metrics,
           deadlineMs,
+          warn,
         });
   const store = guardedStore(options.store ?? memoryStore({ clock }));
   const ring = options.session.keys;

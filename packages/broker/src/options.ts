@@ -11,7 +11,7 @@ export interface ClientCredentials {
   clientSecret: string;
 }
 
-/** A function is asked again when its pairs were refused. */
+/** A function is asked again every few seconds while it is used, and when its pairs were refused. */
 export type CredentialsSource = ClientCredentials[] | (() => ClientCredentials[] | Promise<ClientCredentials[]>);
 
 export interface PlatformOptions {
@@ -21,6 +21,8 @@ export interface PlatformOptions {
   baseUrl?: string;
   /** Tried in order; the pair that worked last goes first. */
   credentials?: CredentialsSource;
+  /** Where access tokens are asked for; document 4 asks at the second. Default `/oauth/token`, on the login host. */
+  oauthPath?: "/oauth/token" | "/api/v2/oauth/token";
   /** Scopes that a guest token must carry, where it carries scopes; default: what the guest API's document names. */
   requiredScopes?: string[];
   /** Seconds for one try; 5. */

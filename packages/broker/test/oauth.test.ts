@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { context, DEPLOYMENT, refusal, type World, world } from "./support/world.js";
 
 const PATH = "/api/v2/guest-tokens";
@@ -134,28 +134,97 @@ describe("several credential pairs", () => {
   });
 });
 
-test("credentials that were rotated where they are kept are asked for again after a refusal", async () => {
-  let kept = [pair("old")];
-  let asked = 0;
-  here = await world(
-    {
-      platform: {
-        credentials: async () => {
-          asked += 1;
-          return kept;
-        },
-      },
-    },
-    { clients: [listed("old"), listed("new")] },
-  );
+describe("credentials that change where they are kept", () => {
+  let kept: ReturnType<typeof pair>[];
+  let asked: number;
+  const open = async (accepted: string[], oauthLife = 86_400) => {
+    kept = [pair("old")];
+    asked = 0;
+    const credentials = async () => {
+      asked += 1;
+      return kept;
+    };
+    here = await world({ platform: { credentials } }, { clients: accepted.map(listed), oauthLife });
+    await start();
+    expect(asked).toBe(1);
+  };
+  const bearers = () => new Set(here.calls(PATH).map(({ headers }) => headers["authorization"]));
+
+  test("are in effect within 10 s, though the old token lives for a day", async () => {
+    await open(["old", "new"]);
+    kept = [pair("new")];
+    here.pass(9);
+    await start();
+    await vi.waitFor(() => expect(here.broker.stats().oauth.fetched).toBe(2));
+    await start();
+    expect(clients()).toEqual(["old:old-secret", "new:new-secret"]);
+    expect(bearers().size).toBe(2);
+    here.pass(9);
+    await start();
+    await vi.waitFor(() => expect(asked).toBe(3));
+    expect(clients()).toHaveLength(2);
+  });
+
+  test("are asked for again at once after a refusal", async () => {
+    await open(["old", "new"], 4);
+    here.pass(2.1);
+    here.simulator.fault({ path: "/oauth/token", status: 401, body: { error: "invalid_client" }, times: 1 });
+    kept = [pair("new")];
+    await start();
+    expect(asked).toBe(2);
+    expect(clients()).toEqual(["old:old-secret", "old:old-secret", "new:new-secret"]);
+  });
+
+  test("and are wrong leave the token that is held in use, and say so", async () => {
+    await open(["old", "new"]);
+    kept = [pair("mistyped")];
+    here.pass(5);
+    here.simulator.setClients([listed("new")]);
+    await start();
+    await vi.waitFor(() => expect(here.warnings.join()).toContain("changed client credentials"));
+    await start();
+    expect(bearers().size).toBe(1);
+    expect((await here.broker.health()).ready).toBe(true);
+    kept = [pair("new")];
+    here.pass(5);
+    await start();
+    await vi.waitFor(() => expect(here.broker.stats().oauth.fetched).toBe(2));
+    await start();
+    expect(bearers().size).toBe(2);
+  });
+
+  test("before the platform knows them are tried, and those before them while they are not accepted", async () => {
+    await open(["old"], 120);
+    kept = [pair("new")];
+    here.pass(61);
+    await start();
+    expect(clients()).toEqual(["old:old-secret", "new:new-secret", "old:old-secret"]);
+    here.simulator.setClients([listed("new")]);
+    here.pass(61);
+    await start();
+    expect(clients().at(-1)).toBe("new:new-secret");
+    here.pass(61);
+    await start();
+    expect(clients().slice(-2)).toEqual(["new:new-secret", "new:new-secret"]);
+  });
+
+  test("and cannot be read for a moment stay as they were", async () => {
+    let readable = true;
+    const credentials = () => (readable ? [pair("old")] : Promise.reject(new Error("no such file")));
+    here = await world({ platform: { credentials } }, { oauthLife: 120 });
+    await start();
+    readable = false;
+    here.pass(61);
+    await start();
+    expect(clients()).toEqual(["old:old-secret", "old:old-secret"]);
+  });
+});
+
+test("document 4's token path is asked where it is configured", async () => {
+  here = await world({ platform: { oauthPath: "/api/v2/oauth/token" } });
   await start();
-  expect(asked).toBe(1);
-  here.pass(86_400);
-  here.simulator.fault({ path: "/oauth/token", status: 401, body: { error: "invalid_client" }, times: 1 });
-  kept = [pair("new")];
-  await start();
-  expect(asked).toBe(2);
-  expect(clients()).toEqual(["old:old-secret", "old:old-secret", "new:new-secret"]);
+  expect(here.simulator.requests().map(({ path }) => path)).toContain("/api/v2/oauth/token");
+  expect(here.simulator.requests().map(({ path }) => path)).not.toContain("/oauth/token");
 });
 
 describe("the proof", () => {

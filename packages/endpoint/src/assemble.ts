@@ -44,6 +44,7 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
       ...optional({ region: platform.region, baseUrl: platform.baseUrl }),
       ...(platform.requiredScopes && { requiredScopes: [...platform.requiredScopes] }),
       ...(platform.clients.length > 0 && { credentials: credentialsOf(platform.clients) }),
+      oauthPath: platform.oauthPath,
       timeoutSeconds: platform.timeoutSeconds,
       deadlineSeconds: platform.deadlineSeconds,
       guestQuota: platform.guestQuota,

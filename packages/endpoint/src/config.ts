@@ -13,6 +13,7 @@ export interface Config {
     readonly region?: string;
     readonly baseUrl?: string;
     readonly clients: readonly ClientPair[];
+    readonly oauthPath: "/oauth/token" | "/api/v2/oauth/token";
     readonly requiredScopes?: readonly string[];
     readonly timeoutSeconds: number;
     readonly deadlineSeconds: number;
@@ -175,6 +176,7 @@ function platformOf({ values: v, pairs }: Environment): Config["platform"] {
   return {
     ...optional({ region: v.GENESYS_REGION, baseUrl: v.GENESYS_BASE_URL, requiredScopes: v.REQUIRED_SCOPES }),
     clients: pairs,
+    oauthPath: v.GENESYS_OAUTH_PATH,
     timeoutSeconds: v.UPSTREAM_TIMEOUT,
     deadlineSeconds: v.UPSTREAM_DEADLINE,
     guestQuota: v.GUEST_QUOTA,

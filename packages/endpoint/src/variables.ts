@@ -58,6 +58,11 @@ export const VARIABLE_GROUPS = {
       numbered: true,
     },
     GENESYS_CLIENT_SECRET: { kind: text("secret", 1024), about: "its secret", secret: true, numbered: true },
+    GENESYS_OAUTH_PATH: or(
+      "/oauth/token",
+      choice("/oauth/token", "/api/v2/oauth/token"),
+      "where access tokens are asked for: on the login host, or on the API's",
+    ),
     REQUIRED_SCOPES: given(
       list(text("scope", 256), "scope,scope"),
       "scopes that a token must carry before it is handed out",

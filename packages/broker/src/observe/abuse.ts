@@ -35,7 +35,7 @@ export interface AbuseProgress {
 export interface AbuseReportOptions {
   platform: Pick<
     PlatformOptions,
-    "region" | "baseUrl" | "credentials" | "timeoutSeconds" | "deadlineSeconds" | "tries"
+    "region" | "baseUrl" | "oauthPath" | "credentials" | "timeoutSeconds" | "deadlineSeconds" | "tries"
   >;
   /** ms since the epoch; a day before `to`. */
   from?: number;
@@ -103,7 +103,7 @@ function openPlatform(options: AbuseReportOptions, ports: BrokerPorts) {
   const send = createRequest({ transport, ports, metrics, timeoutMs, tries: given.tries ?? 3 });
   const oauth = createOauth({
     source: given.credentials,
-    loginUrl: place.hosts.login,
+    tokenUrl: place.oauth,
     send,
     ports,
     metrics,

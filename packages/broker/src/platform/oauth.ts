@@ -1,16 +1,17 @@
 /**
  * The access token of the OAuth client: fetched once for all who wait, kept until a minute before its end, dropped when
- * it is refused. Several credential pairs take turns when one is refused; the one that worked last goes first.
- * Knows no guest.
+ * it is refused, replaced when the credentials have changed. Several credential pairs take turns when one is refused;
+ * the one that worked last goes first. Knows no guest.
  */
 import { num, record, str } from "@guestpass/protocol";
 import { BrokerError } from "../errors.js";
 import type { Metrics } from "../observe/metrics.js";
 import type { ClientCredentials, CredentialsSource } from "../options.js";
 import type { BrokerPorts } from "../ports.js";
+import { createCredentials } from "./credentials.js";
 import { parseAnswer, type SendRequest, type Settled, upstreamFailure } from "./request.js";
 
-const WHAT = "POST /oauth/token";
+const WHAT = "POST oauth/token";
 /** A token is not used in the last minute of its life, nor in the last half of a life shorter than two. */
 const LEAD_SECONDS = 60;
 const REFUSED = new Set(["invalid_client", "unauthorized_client"]);
@@ -38,12 +39,14 @@ export interface Oauth {
 
 export interface OauthDependencies {
   source: CredentialsSource;
-  loginUrl: string;
+  /** Whole URL. */
+  tokenUrl: string;
   scope?: string | undefined;
   send: SendRequest;
   ports: BrokerPorts;
   metrics: Metrics;
   deadlineMs: number;
+  warn?: ((message: string) => void) | undefined;
 }
 
 type Attempt = { token: AccessToken; endsAt: number } | "refused";
@@ -69,20 +72,14 @@ function isOutage(error: unknown): boolean {
   );
 }
 
-function samePairs(a: readonly ClientCredentials[], b: readonly ClientCredentials[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((pair, i) => pair.clientId === b[i]?.clientId && pair.clientSecret === b[i]?.clientSecret)
-  );
-}
-
 /** One OAuth client, whatever the number of its credential pairs. */
 export function createOauth(dependencies: OauthDependencies): Oauth {
-  const { source, ports, metrics } = dependencies;
-  let pairs: readonly ClientCredentials[] | undefined;
+  const { ports, metrics } = dependencies;
+  const credentials = createCredentials(dependencies.source, ports.clock);
   let preferred = 0;
   let held: { token: AccessToken; endsAt: number } | undefined;
   let flight: Promise<AccessToken> | undefined;
+  let looking = false;
   let state: OauthState = "unknown";
 
   const ask = async (pair: ClientCredentials, index: number, of: number, deadlineAt: number): Promise<Attempt> => {
@@ -90,7 +87,7 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
     if (dependencies.scope !== undefined) form.set("scope", dependencies.scope);
     const settled = await dependencies.send(
       {
-        url: `${dependencies.loginUrl}/oauth/token`,
+        url: dependencies.tokenUrl,
         method: "POST",
         headers: {
           authorization: `Basic ${Buffer.from(`${pair.clientId}:${pair.clientSecret}`).toString("base64")}`,
@@ -124,6 +121,7 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
       const attempt = await ask(pair, index, list.length, deadlineAt);
       if (attempt !== "refused") {
         preferred = index;
+        credentials.worked(pair);
         return attempt;
       }
       metrics.oauth.refused += 1;
@@ -133,16 +131,11 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
 
   const fetchToken = async (): Promise<AccessToken> => {
     const deadlineAt = ports.clock.now() + dependencies.deadlineMs;
-    pairs ??= typeof source === "function" ? await source() : source;
-    let attempt = await askAll(pairs, deadlineAt);
-    if (attempt === undefined && typeof source === "function") {
-      // Refused pairs may have been rotated where they are kept.
-      const fresh = await source();
-      if (!samePairs(fresh, pairs)) {
-        pairs = fresh;
-        preferred = 0;
-        attempt = await askAll(pairs, deadlineAt);
-      }
+    let attempt = await askAll(await credentials.list(), deadlineAt);
+    // Refused pairs may have been rotated where they are kept.
+    if (attempt === undefined && (await credentials.reload())) {
+      preferred = 0;
+      attempt = await askAll(await credentials.list(), deadlineAt);
     }
     if (attempt === undefined) {
       throw new BrokerError("upstream_unauthorized", "The messaging platform does not accept this service.", {
@@ -158,20 +151,42 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
 
   const live = () => (held !== undefined && ports.clock.now() < held.endsAt ? held.token : undefined);
 
+  const fetchOnce = () => {
+    flight ??= fetchToken()
+      .catch((error: unknown) => {
+        // A token that is held is none the worse for it.
+        if (live() === undefined) state = isOutage(error) ? "unreachable" : "refused";
+        throw error;
+      })
+      .finally(() => {
+        flight = undefined;
+      });
+    return flight;
+  };
+
+  /** Beside the request: whoever has a token waits for no file. */
+  const look = async () => {
+    looking = true;
+    try {
+      if (!(await credentials.reload())) return;
+      preferred = 0;
+      await fetchOnce();
+    } catch {
+      dependencies.warn?.("changed client credentials give no access token; the one that is held stays in use");
+    } finally {
+      looking = false;
+    }
+  };
+
   return {
-    held: live,
+    held() {
+      const token = live();
+      if (token !== undefined && !looking && credentials.due()) void look();
+      return token;
+    },
     token() {
       const token = live();
-      if (token !== undefined) return Promise.resolve(token);
-      flight ??= fetchToken()
-        .catch((error: unknown) => {
-          state = isOutage(error) ? "unreachable" : "refused";
-          throw error;
-        })
-        .finally(() => {
-          flight = undefined;
-        });
-      return flight;
+      return token === undefined ? fetchOnce() : Promise.resolve(token);
     },
     refused(token) {
       if (held?.token !== token) return;

@@ -23,7 +23,7 @@ export const abuse: Command = {
   async run(args, env, io) {
     const hours = whole(args, "hours", HOURS, 1, MAX_HOURS);
     const threshold = whole(args, "threshold", THRESHOLD, 0, 1_000_000);
-    const { region, baseUrl, clients } = readPlatform(env);
+    const { region, baseUrl, oauthPath, clients } = readPlatform(env);
     const [{ abuseReport, BrokerError }, { credentialsOf }] = await Promise.all([
       import("@guestpass/broker"),
       import("../assemble.js"),
@@ -31,7 +31,7 @@ export const abuse: Command = {
     const to = Date.now();
     try {
       const report = await abuseReport({
-        platform: { ...optional({ region, baseUrl }), credentials: credentialsOf(clients) },
+        platform: { ...optional({ region, baseUrl }), oauthPath, credentials: credentialsOf(clients) },
         from: to - hours * HOUR_MS,
         to,
         threshold,
