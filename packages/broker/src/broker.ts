@@ -7,6 +7,8 @@ import { createAudit } from "./observe/audit.js";
 import { createBeside } from "./observe/beside.js";
 import { type Facts, newFacts } from "./observe/facts.js";
 import { Metrics } from "./observe/metrics.js";
+import { createMinting, type Sighting } from "./observe/minting.js";
+import { networkOf } from "./observe/network.js";
 import { createWebhook } from "./observe/webhook.js";
 import type { BrokerOptions } from "./options.js";
 import { createBudget } from "./platform/budget.js";
@@ -39,6 +41,16 @@ import { memoryStore } from "./stores/memory.js";
 
 /** What stands beside the answers may take this long at the end, ms. */
 const DRAIN_MS = 5000;
+
+/** Whose session it is, as far as minting is counted. */
+function whose({ identity, origin }: Facts, { address }: RequestContext): Sighting {
+  const network = networkOf(address);
+  return {
+    ...(identity?.known === true ? { customer: identity.hash } : {}),
+    ...(origin === null ? {} : { origin }),
+    ...(network === undefined ? {} : { network }),
+  };
+}
 
 /**
  * A broker with these options; it takes over the store and the key ring and closes them with itself. TypeError that
@@ -118,6 +130,7 @@ export function createBroker(options: BrokerOptions): Broker {
     hooks,
     publish: webhook?.publish,
   });
+  const minting = createMinting(options.minting ?? {}, { store, clock, notice: audit.noticed });
   const readiness = createReadiness({
     guestApi,
     oauth,
@@ -137,6 +150,7 @@ export function createBroker(options: BrokerOptions): Broker {
     try {
       const result = await work(facts);
       audit.succeeded(facts);
+      if (operation === "start") beside.run("the count of starts", () => minting.saw(whose(facts, context), facts));
       return result;
     } catch (thrown) {
       if (context.signal?.aborted === true) throw thrown;
@@ -149,6 +163,8 @@ export function createBroker(options: BrokerOptions): Broker {
 
   let closing: Promise<void> | undefined;
   const close = async () => {
+    await beside.drain(DRAIN_MS);
+    await minting.close();
     await beside.drain(DRAIN_MS);
     await webhook?.close(DRAIN_MS);
     ring.close();
@@ -172,7 +188,7 @@ export function createBroker(options: BrokerOptions): Broker {
     },
     prove: readiness.prove,
     health: readiness.health,
-    stats: () => metrics.read(),
+    stats: () => ({ ...metrics.read(), minting: minting.read() }),
     close() {
       closing ??= close();
       return closing;

@@ -22,8 +22,8 @@ export {
   abuseReport,
   type FlaggedCustomer,
 } from "./observe/abuse.js";
-export type { AuditAction, AuditRecord } from "./observe/audit-record.js";
-export type { BrokerStats, FailureCount, LatencyStats } from "./observe/stats.js";
+export type { AuditAction, AuditRecord, MintingFacts, MintingSubject } from "./observe/audit-record.js";
+export type { BrokerStats, FailureCount, LatencyStats, MintingStats, UnusualMinting } from "./observe/stats.js";
 export type {
   BrokerHooks,
   BrokerOptions,
@@ -33,6 +33,7 @@ export type {
   CredentialsSource,
   CustomSigningOptions,
   IdentityOptions,
+  MintingOptions,
   PlatformOptions,
   SessionOptions,
   WebhookOptions,

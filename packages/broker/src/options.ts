@@ -84,6 +84,8 @@ export interface BrokerHooks {
   onIssued?(record: AuditRecord): unknown;
   onRenewed?(record: AuditRecord): unknown;
   onFailed?(record: AuditRecord): unknown;
+  /** One customer, origin or network starts more sessions than is usual: `record.minting` says which. */
+  onUnusualMinting?(record: AuditRecord): unknown;
   /** A customer's shared answer was replaced or dropped: its key, and the token that it held. */
   onCacheInvalidated?(key: string, token: string): unknown;
 }
@@ -92,6 +94,18 @@ export interface WebhookOptions {
   url: string;
   /** Standard Webhooks secret, `whsec_...`; without it the events are not signed. */
   secret?: string;
+}
+
+/** From how many session starts within a window on it is noticed; 0 counts nothing. Nobody is refused for it. */
+export interface MintingOptions {
+  /** Seconds; 600. */
+  windowSeconds?: number;
+  /** Of one known customer; 20. */
+  perCustomer?: number;
+  /** From one origin; 1000. */
+  perOrigin?: number;
+  /** From one network (an IPv4 address, a /64 of IPv6); 100. */
+  perNetwork?: number;
 }
 
 export interface BrokerSinks {
@@ -116,6 +130,7 @@ export interface BrokerOptions {
   sinks?: BrokerSinks;
   hooks?: BrokerHooks;
   webhook?: WebhookOptions;
+  minting?: MintingOptions;
   clock?: Clock;
   /** For tests: virtual time, no jitter. */
   ports?: Partial<BrokerPorts>;

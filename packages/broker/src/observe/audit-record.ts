@@ -1,11 +1,29 @@
-/** The record that is written for each issuance, renewal, failure and end. It never holds a token or a raw customer id. */
+/**
+ * The record that is written for each issuance, renewal, failure and end, and for unusual minting that was noticed. It
+ * never holds a token or a raw customer id.
+ */
 import type { ChallengeProvider, ProblemCode } from "@guestpass/protocol";
 
-export type AuditAction = "ISSUED" | "RENEWED" | "FAILED" | "ENDED";
+export type AuditAction = "ISSUED" | "RENEWED" | "FAILED" | "ENDED" | "NOTICED";
+
+/** Whose sessions are counted. */
+export type MintingSubject = "customer" | "origin" | "network";
+
+/** More sessions were started within a window than is usual. */
+export interface MintingFacts {
+  by: MintingSubject;
+  /** The customer's hash, the origin, or the network: an address of IPv4, a /64 of IPv6. */
+  subject: string;
+  /** Sessions started within the window so far. */
+  count: number;
+  /** More than this is unusual. */
+  threshold: number;
+  windowSeconds: number;
+}
 
 export interface AuditRecord {
   /** `WEBMESSAGING_GUEST_AUTHENTICATED` for `webmessaging-guests`, `GUEST_SESSION_ENDED` for an end. */
-  eventType: "GUEST_TOKEN_PROVISIONED" | "WEBMESSAGING_GUEST_AUTHENTICATED" | "GUEST_SESSION_ENDED";
+  eventType: "GUEST_TOKEN_PROVISIONED" | "WEBMESSAGING_GUEST_AUTHENTICATED" | "GUEST_SESSION_ENDED" | "UNUSUAL_MINTING";
   action: AuditAction;
   /** What was asked for. */
   operation: "start" | "refresh" | "end";
@@ -38,4 +56,6 @@ export interface AuditRecord {
   code?: ProblemCode;
   /** Status that the platform gave, for a failure of its. */
   upstreamStatus?: number;
+  /** What was noticed; the rest of such a record is of the start that was seen last. */
+  minting?: MintingFacts;
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { BrokerError } from "../errors.js";
 import type { BrokerHooks } from "../options.js";
 import type { Clock } from "../ports.js";
-import type { AuditAction, AuditRecord } from "./audit-record.js";
+import type { AuditAction, AuditRecord, MintingFacts } from "./audit-record.js";
 import type { Beside } from "./beside.js";
 import type { Facts } from "./facts.js";
 import type { Metrics } from "./metrics.js";
@@ -14,6 +14,8 @@ const TOKEN_HASH_DIGITS = 16;
 export interface Audit {
   succeeded(facts: Facts): void;
   failed(facts: Facts, error: BrokerError): void;
+  /** More sessions were started than is usual; `last` is the start that was seen last. */
+  noticed(minting: MintingFacts, last: Facts): void;
 }
 
 export interface AuditDependencies {
@@ -80,16 +82,16 @@ export function createAudit(dependencies: AuditDependencies): Audit {
     ...(error?.upstreamStatus === undefined ? {} : { upstreamStatus: error.upstreamStatus }),
   });
 
+  const hookOf: Partial<Record<AuditAction, ((record: AuditRecord) => unknown) | undefined>> = {
+    ISSUED: hooks.onIssued,
+    RENEWED: hooks.onRenewed,
+    FAILED: hooks.onFailed,
+    NOTICED: hooks.onUnusualMinting,
+  };
+
   const handOn = (record: AuditRecord) => {
     if (sink !== undefined) beside.run("the audit sink", () => sink(record));
-    const hook =
-      record.action === "ISSUED"
-        ? hooks.onIssued
-        : record.action === "RENEWED"
-          ? hooks.onRenewed
-          : record.action === "FAILED"
-            ? hooks.onFailed
-            : undefined;
+    const hook = hookOf[record.action];
     if (hook !== undefined) beside.run("a hook", () => hook.call(hooks, { ...record }));
     if (publish !== undefined && (record.action === "ISSUED" || record.action === "RENEWED")) publish(record);
   };
@@ -104,6 +106,9 @@ export function createAudit(dependencies: AuditDependencies): Audit {
       const latencyMs = Math.max(0, clock.now() - facts.startedAt);
       metrics.failed(facts.operation, error.code);
       beside.run("the audit", () => handOn(recordOf(facts, latencyMs, error)));
+    },
+    noticed(minting, last) {
+      handOn({ ...recordOf(last, 0), eventType: "UNUSUAL_MINTING", action: "NOTICED", minting });
     },
   };
 }

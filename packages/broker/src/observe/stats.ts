@@ -1,5 +1,6 @@
 /** The counters that a broker shows, in the shape that a metrics page needs. Counters only grow. */
 import type { ProblemCode } from "@guestpass/protocol";
+import type { MintingSubject } from "./audit-record.js";
 
 export interface LatencyStats {
   count: number;
@@ -14,6 +15,15 @@ export interface FailureCount {
   code: ProblemCode;
   count: number;
 }
+
+export interface UnusualMinting {
+  /** Times that it was noticed by this process. */
+  noticed: number;
+  /** How many were noticed within the last window, by any process that shares the store. */
+  above: number;
+}
+
+export type MintingStats = Record<MintingSubject, UnusualMinting>;
 
 export interface BrokerStats {
   issued: number;
@@ -32,4 +42,6 @@ export interface BrokerStats {
   /** Answers that several requests of one customer shared. */
   shared: number;
   webhook: { delivered: number; failed: number; dropped: number; queued: number };
+  /** Customers, origins and networks that started more sessions than is usual. */
+  minting: MintingStats;
 }
