@@ -52,6 +52,7 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
     deploymentIds: [...config.deploymentIds],
     queueIds: [...config.queueIds],
     identity,
+    minting: config.minting,
     consentRequired: config.consentRequired,
     session: {
       keys,

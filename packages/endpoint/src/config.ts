@@ -61,6 +61,13 @@ export interface Config {
     readonly globalMax?: number;
     readonly sessionMax: number;
   };
+  /** From how many session starts on unusual minting is noticed; 0 counts none. */
+  readonly minting: {
+    readonly windowSeconds: number;
+    readonly perCustomer: number;
+    readonly perOrigin: number;
+    readonly perNetwork: number;
+  };
   readonly webhook?: { readonly url: string; readonly secret?: string };
   /** A path, `stdout` or `off`. */
   readonly auditLog: string;
@@ -150,6 +157,12 @@ function assemble(environment: Environment): Config {
       windowSeconds: v.RATE_LIMIT_WINDOW,
       sessionMax: v.RATE_LIMIT_SESSION_MAX,
       ...optional({ originMax: v.RATE_LIMIT_ORIGIN_MAX, globalMax: v.RATE_LIMIT_GLOBAL_MAX }),
+    },
+    minting: {
+      windowSeconds: v.MINTING_WINDOW,
+      perCustomer: v.MINTING_MAX_CUSTOMER,
+      perOrigin: v.MINTING_MAX_ORIGIN,
+      perNetwork: v.MINTING_MAX_NETWORK,
     },
     auditLog: v.AUDIT_LOG,
     logLevel: v.LOG_LEVEL,

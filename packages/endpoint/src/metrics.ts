@@ -140,6 +140,22 @@ function brokerMetrics(stats: BrokerStats): Metric[] {
       { labels: { outcome: "dropped" }, value: webhook.dropped },
     ]),
     gauge("guestpass_webhook_queue", "Webhook events that wait", webhook.queued),
+    ...mintingMetrics(stats.minting),
+  ];
+}
+
+/** Labels stay three: which customer, origin or network it is stands in the audit record. */
+function mintingMetrics(minting: BrokerStats["minting"]): Metric[] {
+  const samples = (what: "noticed" | "above"): Sample[] =>
+    Object.entries(minting).map(([by, one]) => ({ labels: { by }, value: one[what] }));
+  return [
+    many("guestpass_unusual_minting_total", "Times that unusual minting was noticed", samples("noticed")),
+    {
+      name: "guestpass_unusual_minting_subjects",
+      help: "Customers, origins and networks with unusual minting within the window",
+      type: "gauge",
+      samples: samples("above"),
+    },
   ];
 }
 

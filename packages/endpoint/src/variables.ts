@@ -137,6 +137,14 @@ export const VARIABLE_GROUPS = {
     UPSTREAM_TIMEOUT: or(5, seconds(1, 60), "one try at the platform"),
     UPSTREAM_DEADLINE: or(15, seconds(1, 120), "all tries of one request together"),
     GUEST_QUOTA: or(100, count(1, 1_000_000_000), "guests made in a minute, at most"),
+    MINTING_WINDOW: or(600, seconds(12, 86_400), "session starts are counted in it to notice unusual minting"),
+    MINTING_MAX_CUSTOMER: or(
+      20,
+      count(0, 1_000_000_000),
+      "more starts of one customer in that time are noticed in audit and metrics; 0 counts none",
+    ),
+    MINTING_MAX_ORIGIN: or(1000, count(0, 1_000_000_000), "the same from one origin"),
+    MINTING_MAX_NETWORK: or(100, count(0, 1_000_000_000), "the same from one network: an IPv4 address, an IPv6 /64"),
   },
   "seeing it": {
     AUDIT_LOG: or("stdout", text("a path, stdout or off"), "where audit records go, one JSON line each"),

@@ -48,6 +48,7 @@ describe("a whole configuration", () => {
       session: { maxAgeSeconds: 86_400, binding: "preferred", refreshLeadSeconds: 300 },
       store: { kind: "memory" },
       rateLimit: { max: 30, windowSeconds: 60 },
+      minting: { windowSeconds: 600, perCustomer: 20, perOrigin: 1000, perNetwork: 100 },
       auditLog: "stdout",
       logLevel: "info",
       port: 3000,

@@ -68,6 +68,29 @@ describe("GET /metrics", () => {
     expect(value("process_resident_memory_bytes")).toBeGreaterThan(1e6);
   });
 
+  it("and the audit notice unusual minting, with labels that stay few", async () => {
+    const minting = await startEndpoint({ ADMIN_PORT: "0", MINTING_MAX_NETWORK: "2", MINTING_MAX_ORIGIN: "4" });
+    try {
+      for (let turn = 0; turn < 5; turn += 1) await minting.post("/v1/sessions", { deploymentId: DEPLOYMENT });
+      const place = minting.server.admin?.addresses()[0];
+      const noticed = () =>
+        minting.stdout.text
+          .split("\n")
+          .filter((line) => line.includes('"UNUSUAL_MINTING"'))
+          .map((line) => (JSON.parse(line) as { minting: object }).minting);
+      await expect.poll(noticed).toHaveLength(2);
+      expect(noticed()).toEqual([
+        { by: "network", subject: "127.0.0.1", count: 3, threshold: 2, windowSeconds: 600 },
+        { by: "origin", subject: ORIGIN, count: 5, threshold: 4, windowSeconds: 600 },
+      ]);
+      const samples = read((await request(`http://127.0.0.1:${place?.port}/metrics`)).text);
+      for (const name of ["guestpass_unusual_minting_total", "guestpass_unusual_minting_subjects"])
+        expect(["customer", "origin", "network"].map((by) => samples.get(`${name}{by="${by}"}`))).toEqual([0, 1, 1]);
+    } finally {
+      await minting.close();
+    }
+  });
+
   it("has cumulative buckets that end in the count", async () => {
     const samples = [...(await scrape())];
     const series = (name: string) => samples.filter(([key]) => key.startsWith(name)).map(([, value]) => value);
