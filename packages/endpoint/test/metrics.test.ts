@@ -6,13 +6,17 @@ let endpoint: RunningEndpoint;
 let admin: string;
 beforeAll(async () => {
   endpoint = await startEndpoint({ ADMIN_PORT: "0", GUEST_API: "guest-tokens" });
-  const place = endpoint.server.admin?.addresses()[0];
+  admin = adminOf(endpoint);
+});
+afterAll(() => endpoint.close());
+
+function adminOf({ server }: RunningEndpoint): string {
+  const place = server.admin?.addresses()[0];
   if (typeof place !== "object") throw new Error("there is no admin listener");
   const { address, port } = place;
   expect(address).toBe("127.0.0.1");
-  admin = `http://${address}:${port}`;
-});
-afterAll(() => endpoint.close());
+  return `http://${address}:${port}`;
+}
 
 /** Reads the text format strictly: every line is a comment, or a sample of a metric that was introduced. */
 function read(text: string): Map<string, number> {
@@ -72,7 +76,6 @@ describe("GET /metrics", () => {
     const minting = await startEndpoint({ ADMIN_PORT: "0", MINTING_MAX_NETWORK: "2", MINTING_MAX_ORIGIN: "4" });
     try {
       for (let turn = 0; turn < 5; turn += 1) await minting.post("/v1/sessions", { deploymentId: DEPLOYMENT });
-      const place = minting.server.admin?.addresses()[0];
       const noticed = () =>
         minting.stdout.text
           .split("\n")
@@ -83,7 +86,7 @@ describe("GET /metrics", () => {
         { by: "network", subject: "127.0.0.1", count: 3, threshold: 2, windowSeconds: 600 },
         { by: "origin", subject: ORIGIN, count: 5, threshold: 4, windowSeconds: 600 },
       ]);
-      const samples = read((await request(`http://127.0.0.1:${place?.port}/metrics`)).text);
+      const samples = read((await request(`${adminOf(minting)}/metrics`)).text);
       for (const name of ["guestpass_unusual_minting_total", "guestpass_unusual_minting_subjects"])
         expect(["customer", "origin", "network"].map((by) => samples.get(`${name}{by="${by}"}`))).toEqual([0, 1, 1]);
     } finally {
