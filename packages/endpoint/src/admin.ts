@@ -15,7 +15,7 @@ export function createAdmin(metrics: Metrics): FastifyInstance {
   admin.setNotFoundHandler(async () => {
     throw new Refusal("not_found", "The admin listener has /metrics and /health/live.");
   });
-  admin.get("/metrics", async (_request, reply) => reply.type(EXPOSITION_TYPE).send(metrics.text()));
+  admin.get("/metrics", async (_request, reply) => reply.type(EXPOSITION_TYPE).send(await metrics.text()));
   admin.get("/health/live", async () => ({ status: "live" }));
   return admin;
 }

@@ -2,6 +2,7 @@
  * What every answer carries: its request id, the security headers of a JSON API and, where something went wrong, a
  * problem. Knows no route.
  */
+import type { ServerResponse } from "node:http";
 import type { BrokerError } from "@guestpass/broker";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { nanoid } from "nanoid";
@@ -31,9 +32,18 @@ export function openAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.header("x-request-id", request.id);
 }
 
+/** Which problem an answer tells of, for who counts them. */
+const told = new WeakMap<ServerResponse, string>();
+
+/** The code of the problem that an answer tells of, if it does. */
+export function problemToldIn(response: ServerResponse): string | undefined {
+  return told.get(response);
+}
+
 /** Answers with a problem. What a page may not see goes to the log. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);
+  told.set(reply.raw, refusal.code);
   // Work that was given up because its caller went away is no fault.
   if (!reply.raw.destroyed) logProblem(refusal, request);
   if ("headers" in refusal && refusal.headers) reply.headers(refusal.headers);

@@ -5,6 +5,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Broker, BrokerStats } from "@guestpass/broker";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { problemToldIn } from "./answers.js";
 import { type Distribution, distributionSamples, expose, type Metric, type Sample } from "./exposition.js";
 import { VERSION } from "./version.js";
 
@@ -22,13 +23,15 @@ interface Series {
 }
 
 export interface Metrics {
-  text(): string;
+  /** Of this moment; asks the broker for its health. */
+  text(): Promise<string>;
   close(): void;
 }
 
 /** Counts the requests of the server from now on: before its routes. */
 export function measure(app: FastifyInstance, broker: Broker, isReady: () => boolean): Metrics {
   const series = new Map<string, Series>();
+  const problems = new Map<string, number>();
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   let underWay = 0;
@@ -38,18 +41,32 @@ export function measure(app: FastifyInstance, broker: Broker, isReady: () => boo
     reply.raw.once("close", () => {
       underWay -= 1;
       count(series, request, reply);
+      const code = problemToldIn(reply.raw);
+      if (code !== undefined) problems.set(code, (problems.get(code) ?? 0) + 1);
     });
     done();
   });
 
   return {
-    text() {
+    async text() {
+      const { checks } = await broker.health();
       const text = expose([
         ...brokerMetrics(broker.stats()),
         ...requestMetrics([...series.values()]),
         ...processMetrics(loop.percentile(99) / 1e9),
         gauge("guestpass_requests_under_way", "Requests being answered", underWay),
         gauge("guestpass_ready", "1 when the credentials have been proved", isReady() ? 1 : 0),
+        {
+          name: "guestpass_check_ok",
+          help: "1 where a part that the endpoint needs works, as /health/ready says",
+          type: "gauge",
+          samples: checks.map(({ name, ok }) => ({ labels: { check: name }, value: ok ? 1 : 0 })),
+        },
+        many(
+          "guestpass_problems_total",
+          "Answers that were problems, by their code",
+          [...problems].map(([code, value]) => ({ labels: { code }, value })),
+        ),
         info(),
       ]);
       loop.reset();
