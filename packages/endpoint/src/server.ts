@@ -20,6 +20,7 @@ import { guestpass } from "./plugin.js";
 import { Refusal } from "./problems.js";
 import { startRunning } from "./running.js";
 import { answerClientError } from "./socket-errors.js";
+import { traceRequests } from "./tracing.js";
 
 const HEADER_BYTES = 16 * 1024;
 const REQUEST_MS = 10_000;
@@ -80,6 +81,7 @@ export class CredentialsRefused extends Error {
 export async function createServer(config: Config, surroundings: Surroundings = {}): Promise<GuestpassServer> {
   const { stdout = process.stdout, stderr = process.stderr, requestMs = REQUEST_MS, options, onRefused } = surroundings;
   const app = fastify(serverOptions(config, stderr, requestMs));
+  await traceRequests(app);
   const running = await startRunning(config, { log: app.log, stdout, onRefused: (proof) => onRefused?.(proof) });
   const { broker, readiness } = running;
   const metrics = config.admin && measure(app, broker, () => readiness.ready);
