@@ -136,6 +136,7 @@ describe("what is exported", () => {
       code: Object.keys(PROBLEM_STATUS),
       operation: ["start", "refresh", "end"],
       outcome: ["delivered", "failed", "dropped"],
+      by: ["customer", "origin", "network"],
     };
     for (const expression of expressions)
       for (const { matchers } of readExpression(expression).selected)
