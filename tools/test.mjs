@@ -47,9 +47,13 @@ function gate(check) {
 }
 
 /** Counts of a Vitest or Playwright JSON report; a report that is missing or empty is a failure. */
-async function reported(label, args, env, count) {
+async function reported(label, args, env, count, quiet = false) {
   const file = join(tmpdir(), `guestpass-${label}-${process.pid}.json`);
-  const { status } = await run(bin(label), args(file), { label, env: { ...process.env, ...env(file) } });
+  const { status } = await run(bin(label), args(file), {
+    label,
+    quiet,
+    env: { ...process.env, ...env(file) },
+  });
   let counts = { passed: 0, failed: 0 };
   try {
     counts = count(JSON.parse(readFileSync(file, "utf8")));
@@ -76,6 +80,7 @@ const vitest = () =>
           ? `${report.numPendingTests + report.numTodoTests} did not run`
           : undefined,
     }),
+    true,
   );
 
 const playwright = () =>
@@ -107,8 +112,11 @@ await suite("lint with types (oxlint)", () =>
 await suite("gate: import directions", gate(checkImports));
 await suite("gate: exports contract", gate(checkExports));
 await suite("gate: bundle contents", gate(checkBundle));
-await suite("unit and integration (Vitest)", vitest);
-await suite("browser (Playwright, Chromium)", playwright);
+// Beside each other: each waits a good deal for tokens to grow old and servers to start. Vitest is heard when it fails.
+await Promise.all([
+  suite("unit and integration (Vitest)", vitest),
+  suite("browser (Playwright, Chromium)", playwright),
+]);
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log("");

@@ -1,11 +1,13 @@
 // Finds a Chromium for the browser tests, or installs one. In this order: CHROME_PATH, Playwright's own, a system
-// browser, `playwright install chromium`, Debian's package.
+// browser, `playwright install chromium`, Debian's packages. The headless shell comes first: the same engine without
+// the window around it, with a third less work for the processor.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 import { bin, run, say } from "./steps.mjs";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const SHELL = "chromium-headless-shell";
+const NAMES = [SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** Path of a Chromium that is there, or undefined. */
 export function findBrowser(env = process.env) {
@@ -41,9 +43,11 @@ export async function browser() {
   });
   const own = findBrowser();
   if (own) return own;
-  await debian("chromium");
-  const system = findBrowser();
-  if (system) return system;
+  for (const name of [SHELL, "chromium"]) {
+    await debian(name);
+    const system = findBrowser();
+    if (system) return system;
+  }
   throw new Error(
     "No Chromium could be found or installed. Install Chromium or Chrome, or set CHROME_PATH to one, and run this again.",
   );
