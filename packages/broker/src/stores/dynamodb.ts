@@ -7,6 +7,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { num, record, str } from "@guestpass/protocol";
 import { type Clock, realPorts } from "../ports.js";
+import { steadyStore } from "./steady.js";
 import type { Store } from "./store.js";
 
 const TABLE = "GenesysGuestSessions";
@@ -91,7 +92,7 @@ export function dynamodbStore(options: DynamodbStoreOptions = {}): Store {
     return item !== undefined && (num(item["ends_at"]) ?? 0) > clock.now() ? str(item["value"]) : undefined;
   };
 
-  return {
+  return steadyStore({
     shared: true,
     read: live,
     async swap(key, expected, next, ttlSeconds) {
@@ -151,5 +152,5 @@ export function dynamodbStore(options: DynamodbStoreOptions = {}): Store {
       const { client } = (await connecting?.catch(() => undefined)) ?? {};
       client?.destroy();
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 /** A store in Redis, shared by all who use the same one. ioredis is an optional dependency, loaded when it is needed. */
 import type { Redis } from "ioredis";
+import { steadyStore } from "./steady.js";
 import type { GuestMapping, Store } from "./store.js";
 
 /** A command that takes longer has failed, ms. */
@@ -36,7 +37,7 @@ async function connect(url: string): Promise<Redis> {
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
     maxRetriesPerRequest: 1,
-    retryStrategy: (times) => Math.min(100 * 2 ** times, 2000),
+    retryStrategy: (times) => Math.min(100 * 2 ** times, 1000),
     // After a failover the old primary answers so: the name leads to the new one.
     reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     scripts: { guestpassSwap: { lua: SWAP, numberOfKeys: 1 } },
@@ -61,7 +62,7 @@ export function redisStore({ url, prefix = "guestpass:" }: RedisStoreOptions): S
   const entry = (key: string) => `${prefix}${key}`;
   const guest = (customerHash: string) => `${prefix}guest:${customerHash}`;
 
-  return {
+  return steadyStore({
     shared: true,
     async read(key) {
       return (await (await client()).get(entry(key))) ?? undefined;
@@ -96,5 +97,5 @@ export function redisStore({ url, prefix = "guestpass:" }: RedisStoreOptions): S
       const redis = await connecting?.catch(() => undefined);
       redis?.disconnect();
     },
-  };
+  });
 }
