@@ -2,6 +2,7 @@
  * The HTTP server that speaks for all of the platform's hosts: parsing, recording, faults, CORS, error bodies. Knows no
  * route of the platform.
  */
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Fault } from "./faults.js";
@@ -40,6 +41,8 @@ export function createHttpServer(platform: Platform): HttpServer {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true } },
   });
   const ending = new AbortController();
+  // As many as wait for a delayed answer.
+  setMaxListeners(0, ending.signal);
   const hanging = new Set<FastifyRequest["raw"]["socket"]>();
   const entries = new WeakMap<FastifyRequest, RecordedRequest>();
 
