@@ -12,13 +12,9 @@ import { networkOf } from "./observe/network.js";
 import { createWebhook } from "./observe/webhook.js";
 import type { BrokerOptions } from "./options.js";
 import { createBudget } from "./platform/budget.js";
+import { openConnection } from "./platform/connection.js";
 import { createDeploymentConfigs } from "./platform/deployment-config.js";
-import { platformPlace } from "./platform/hosts.js";
-import { createOauth } from "./platform/oauth.js";
-import { createPlatform } from "./platform/platform.js";
 import { createQueues } from "./platform/queues.js";
-import { createRequest } from "./platform/request.js";
-import { createTransport } from "./platform/transport.js";
 import { allowedDeployment } from "./policy/allow-lists.js";
 import { createChallengePolicy } from "./policy/challenge/challenge.js";
 import { createIdentityPolicy } from "./policy/identity.js";
@@ -60,10 +56,6 @@ export function createBroker(options: BrokerOptions): Broker {
   const settings = readSettings(options);
   const { ports, timeoutMs, deadlineMs, tries } = settings;
   const { clock } = ports;
-  const place = platformPlace(options.platform);
-  const source = options.platform.credentials;
-  const credentials = typeof source === "function" || (source?.length ?? 0) > 0 ? source : undefined;
-
   const warn = (message: string, detail?: object) => {
     try {
       options.sinks?.warn?.(message, detail);
@@ -72,30 +64,26 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   };
   const guestApi = findGuestApi(options.guestApi, { customSigning: options.customSigning, clock, warn });
-  if (guestApi.needsCredentials && credentials === undefined)
-    throw new TypeError(`platform.credentials are needed for the guest API ${guestApi.name}`);
   const metrics = new Metrics();
   const beside = createBeside(warn);
   const hooks = options.hooks ?? {};
-  const transport = createTransport(timeoutMs);
-  const send = createRequest({ transport, ports, metrics, timeoutMs, tries });
-  const oauth =
-    credentials === undefined
-      ? undefined
-      : createOauth({
-          source: credentials,
-          tokenUrl: place.oauth,
-          scope: guestApi.oauthScope,
-          send,
-          ports,
-          metrics,
-          deadlineMs,
-          warn,
-        });
   const store = guardedStore(options.store ?? memoryStore({ clock }));
   const ring = options.session.keys;
   const budget = createBudget({ store, quota: settings.guestQuota, clock, warn });
-  const platform = createPlatform({ place, oauth, send, budget, clock });
+  const connection = openConnection({
+    platform: options.platform,
+    scope: guestApi.oauthScope,
+    budget,
+    ports,
+    metrics,
+    timeoutMs,
+    deadlineMs,
+    tries,
+    warn,
+  });
+  const { place, send, oauth, platform } = connection;
+  if (guestApi.needsCredentials && oauth === undefined)
+    throw new TypeError(`platform.credentials are needed for the guest API ${guestApi.name}`);
   const rooms: SessionRooms = {
     settings,
     guestApi,
@@ -168,7 +156,7 @@ export function createBroker(options: BrokerOptions): Broker {
     await beside.drain(DRAIN_MS);
     await webhook?.close(DRAIN_MS);
     ring.close();
-    await Promise.all([transport.close(), store.close()]);
+    await Promise.all([connection.close(), store.close()]);
   };
 
   return {

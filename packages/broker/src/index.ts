@@ -2,6 +2,13 @@
 export { createBroker } from "./broker.js";
 export { BrokerError, type BrokerErrorDetails } from "./errors.js";
 export type { Broker, Health, HealthCheck, Proof } from "./face.js";
+export {
+  type GuestClient,
+  type GuestClientOptions,
+  type GuestWish,
+  guestClient,
+  type IssuedGuest,
+} from "./guest-client.js";
 export type {
   Guest,
   GuestApi,
@@ -15,6 +22,7 @@ export type {
   RenewRequest,
   RevokeRequest,
 } from "./guests/guest-api.js";
+export { type OauthProvider, type OauthProviderOptions, oauthProvider } from "./oauth-provider.js";
 export {
   type AbuseProgress,
   type AbuseReport,

@@ -29,6 +29,8 @@ export interface GuestRequest {
   sessionToken?: string;
   /** Absolute end of the session, ms since the epoch: no token may outlive it. */
   sessionEndsAt: number;
+  /** End of the token that is asked for, ms since the epoch, where the API can be asked for one (`guest-tokens`). */
+  tokenEndsAt?: number;
 }
 
 /** JSON that an implementation wants back when it renews; it travels encrypted in the session handle. */

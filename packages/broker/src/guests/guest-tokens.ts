@@ -11,10 +11,11 @@ interface Wish {
   deploymentId: string;
   attributes: Readonly<Record<string, string>>;
   sessionEndsAt: number;
+  tokenEndsAt?: number;
 }
 
 async function make(identity: GuestIdentity, wish: Wish, tools: GuestTools): Promise<Guest> {
-  const endsAt = Math.min(tools.now() + LIFE_MS, wish.sessionEndsAt);
+  const endsAt = Math.min(wish.tokenEndsAt ?? tools.now() + LIFE_MS, wish.sessionEndsAt);
   const { body, sentAt } = await tools.call({
     host: "api",
     method: "POST",

@@ -10,11 +10,7 @@ import {
   pageQuery,
   readPage,
 } from "../platform/analytics.js";
-import { platformPlace } from "../platform/hosts.js";
-import { createOauth } from "../platform/oauth.js";
-import { createPlatform } from "../platform/platform.js";
-import { createRequest } from "../platform/request.js";
-import { createTransport } from "../platform/transport.js";
+import { openConnection } from "../platform/connection.js";
 import { type BrokerPorts, realPorts } from "../ports.js";
 import { Metrics } from "./metrics.js";
 
@@ -95,28 +91,22 @@ function isRefusedForm(error: unknown): boolean {
 function openPlatform(options: AbuseReportOptions, ports: BrokerPorts) {
   const { platform: given } = options;
   if (given.credentials === undefined) throw new TypeError("platform.credentials are needed for the abuse report");
-  const place = platformPlace(given);
-  const metrics = new Metrics();
-  const timeoutMs = (given.timeoutSeconds ?? TIMEOUT_SECONDS) * 1000;
   const deadlineMs = (given.deadlineSeconds ?? PAGE_DEADLINE_SECONDS) * 1000;
-  const transport = createTransport(timeoutMs);
-  const send = createRequest({ transport, ports, metrics, timeoutMs, tries: given.tries ?? 3 });
-  const oauth = createOauth({
-    source: given.credentials,
-    tokenUrl: place.oauth,
-    send,
+  const { platform, close } = openConnection({
+    platform: given,
+    budget: { take: async () => undefined },
     ports,
-    metrics,
+    metrics: new Metrics(),
+    timeoutMs: (given.timeoutSeconds ?? TIMEOUT_SECONDS) * 1000,
     deadlineMs,
+    tries: given.tries ?? 3,
   });
-  const budget = { take: async () => undefined };
-  const platform = createPlatform({ place, oauth, send, budget, clock: ports.clock });
   const query = async (body: object) => {
     const scope = { deadlineAt: ports.clock.now() + deadlineMs, signal: options.signal };
     const call = { host: "api", method: "POST", path: ANALYTICS_PATH, repeat: "repeatable", body } as const;
     return (await platform.call(call, scope)).body;
   };
-  return { query, close: () => transport.close() };
+  return { query, close };
 }
 
 /**
