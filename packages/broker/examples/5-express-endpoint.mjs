@@ -24,7 +24,7 @@ export async function main(env, log) {
     throw new Error(`${proof.reason} ${proof.mend}`);
   }
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request, response) => {
     const { origin } = request.headers;
     const known = origin !== undefined && origins.includes(origin);
     const answer = (status, body) => {
@@ -53,7 +53,8 @@ export async function main(env, log) {
       const status = [401, 403].includes(error.upstreamStatus) ? error.upstreamStatus : error.status;
       return answer(status, { code: error.code, detail: error.message, errors: error.errors });
     }
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   server.once("close", () => void broker.close());
   await new Promise((resolve) => server.listen(Number(env.PORT ?? 3000), "127.0.0.1", resolve));
   log(`guest token endpoint listening on http://127.0.0.1:${server.address().port}${PATH}`);
