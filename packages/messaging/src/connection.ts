@@ -120,7 +120,7 @@ export function createConnection(host: ConnectionHost): Connection {
     count("control");
     line?.send(configured);
     timers.arm("configure", CONFIGURE_TIMEOUT_MS, () => {
-      cause = new MessagingError("timeout", "The messenger did not configure the session in time");
+      cause = new MessagingError("timeout", "The messenger did not answer in time");
       presumeDead();
     });
   }

@@ -212,8 +212,7 @@ export function createExchange(host: ExchangeHost): Exchange {
       held = false;
       for (const item of outbox.filter(({ state }) => state === "doubtful")) {
         if (told) item.state = "queued";
-        else
-          fail(item.id, new MessagingError("socket_closed", "The connection was lost before the messenger answered"));
+        else fail(item.id, new MessagingError("socket_closed", "The connection was lost"));
       }
       pump();
     },

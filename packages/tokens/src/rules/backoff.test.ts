@@ -47,6 +47,18 @@ describe("the minute's share", () => {
     expect(counted(sent, 60_000)).toEqual([1, 2, 3, 4, 5, 60_000]);
     expect(counted(sent, 1e9)).toEqual([1e9]);
   });
+
+  test.each([
+    [1, 6],
+    [3, 20],
+    [13, 20],
+    [14, 6],
+    [3600, 6],
+  ])("a life of %d s may take %d requests in a minute", (life, most) => {
+    const sent = Array.from({ length: most }, (_, at) => at);
+    expect(roomAt(sent.slice(1), most, life * 1000)).toBe(most);
+    expect(roomAt(sent, most, life * 1000)).toBe(60_000);
+  });
 });
 
 describe("Retry-After", () => {

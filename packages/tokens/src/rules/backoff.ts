@@ -7,6 +7,10 @@ const RETRY_AFTER_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** Above this many in a minute something loops, whatever each request's own reason was. */
 export const REQUESTS_A_MINUTE = 6;
+/** Tokens that live so long need more than that; those that live shorter still are a fault themselves. */
+const SHORT_LIFE_FROM_MS = 3000;
+const SHORT_LIFE_TO_MS = 14_000;
+const REQUESTS_OF_SHORT_LIVES = 20;
 
 /**
  * The instant of the next try after a number of failures in a row: what the endpoint asked for, else full jitter, but
@@ -24,9 +28,13 @@ export function counted(sent: readonly number[], at: number): readonly number[] 
   return [...sent.filter((instant) => instant > at - MINUTE_MS), at];
 }
 
-/** When the next request may be sent: `at` itself, or the instant when the minute has room again. */
-export function roomAt(sent: readonly number[], at: number): number {
-  const first = sent[sent.length - REQUESTS_A_MINUTE];
+/**
+ * When the next request may be sent: `at` itself, or the instant when the minute has room again.
+ * @param lifeMs of the token that is to be renewed, if there is one.
+ */
+export function roomAt(sent: readonly number[], at: number, lifeMs = 0): number {
+  const isShort = lifeMs >= SHORT_LIFE_FROM_MS && lifeMs < SHORT_LIFE_TO_MS;
+  const first = sent[sent.length - (isShort ? REQUESTS_OF_SHORT_LIVES : REQUESTS_A_MINUTE)];
   return first === undefined ? at : Math.max(at, first + MINUTE_MS);
 }
 

@@ -86,11 +86,11 @@ export function clear(draft: Draft, phase: State["phase"]): void {
 function begin(draft: Draft, why: string): void {
   const { next } = draft;
   const { at } = draft.now;
-  const room = roomAt(next.sent, at);
+  const room = roomAt(next.sent, at, next.life ? next.life.expiresAt - next.life.sentAt : 0);
   if (room > at) {
     note(draft, "circuit-open", why, room - at);
     next.retryAt = room;
-    next.error ??= new TokensError("rate_limited", "More requests in a minute than can make sense.", {
+    next.error ??= new TokensError("rate_limited", "Too many requests in a minute.", {
       retryAfterSeconds: Math.ceil((room - at) / 1000),
     });
   } else {

@@ -72,9 +72,10 @@ describe("plan", () => {
           expect(refreshAt, name).toBeLessThanOrEqual(expiresAt);
           expect(floorAt - sentAt, name).toBeLessThanOrEqual(10_000);
           expect(floorAt - sentAt, name).toBeLessThanOrEqual((life * 1000) / 3 + 1e-6);
-          // Six requests a minute are enough for every life from ten seconds on.
-          if (life >= 10) expect(refreshAt - sentAt, name).toBeGreaterThanOrEqual(10_000 - 1e-6);
-          if (life >= 12) expect(expiresAt - refreshAt, name).toBeGreaterThan(0);
+          // Six requests a minute are enough where a life leaves time for it; a life that does not is renewed in time.
+          if (life >= 14) expect(refreshAt - sentAt, name).toBeGreaterThanOrEqual(10_000 - 1e-6);
+          const leadMs = Math.min(lead(life * 1000, refreshIn * 1000), (life * 1000) / 4);
+          expect(expiresAt - refreshAt, name).toBeGreaterThan(leadMs / 2);
           expect(endsAt, name).toBeGreaterThanOrEqual(expiresAt);
         }
       }
@@ -82,7 +83,7 @@ describe("plan", () => {
   });
 
   test("spreads renewals over at least a tenth of the lead", () => {
-    for (const life of lives.filter((each) => each >= 12)) {
+    for (const life of lives.filter((each) => each >= 1)) {
       const first = plan(terms(life), 0, 0.999999).refreshAt;
       const last = plan(terms(life), 0, 0).refreshAt;
       expect(last - first, `life ${life}`).toBeGreaterThanOrEqual((lead(life * 1000, 0) / 10) * 0.99);

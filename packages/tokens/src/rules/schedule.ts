@@ -41,15 +41,16 @@ export function lead(lifeMs: number, refreshInMs: number): number {
 
 /**
  * Plans a life. `u` (0 <= u < 1) spreads the renewals of clients that were born together: up to a whole lead earlier,
- * but never so early that six requests a minute would not do.
+ * but not so early that six requests a minute would not do. Where a life is too short for that, a renewal in time counts
+ * for more: it comes after three quarters of the life.
  */
 export function plan(terms: Terms, sentAt: number, u: number, previous: Life | null = null): Life {
   const sessionMs = terms.session.expiresIn * 1000;
   const lifeMs = Math.max(Math.min(terms.expiresIn * 1000, sessionMs), 0);
   const leadMs = lead(lifeMs, terms.refreshIn * 1000);
   const latest = lifeMs - leadMs;
-  const low = Math.max(latest - Math.min(leadMs, latest / 2), Math.min(PACE_MS, lifeMs));
-  const high = Math.min(lifeMs, Math.max(latest, low + leadMs / 10));
+  const low = Math.max(latest - Math.min(leadMs, latest / 2), Math.min(PACE_MS, (lifeMs * 3) / 4));
+  const high = Math.max(latest, low + leadMs / 10);
   const expiresAt = sentAt + lifeMs;
   return {
     sentAt,
