@@ -56,6 +56,14 @@ describe("an identity token", () => {
     await start({ identityToken: good });
   });
 
+  test.each(["guest", "external-users", "guest-tokens"] as const)(
+    "of full length is a guest of %s",
+    async (guestApi) => {
+      await open({ secret: SECRET }, guestApi);
+      await expect(start({ identityToken: await sign({ sub: "c".repeat(255) }) })).resolves.toBeDefined();
+    },
+  );
+
   test("is good a few seconds after its end, for a site whose clock is off", async () => {
     await open({ secret: SECRET, clockToleranceSeconds: 10 });
     await start({ identityToken: await sign({ sub: "a", exp: seconds() - 8 }) });

@@ -1,10 +1,14 @@
 /** Document 1's guest API: `POST /api/v2/guest`. */
+import { EXTERNAL_ID_CHARACTERS } from "@guestpass/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Platform } from "../platform.js";
 import { usernameGuest } from "../world/guest-identity.js";
 import { bearerDoor } from "./bearer.js";
 
 const SCOPE = "conversations:messaging:send conversations:messaging:receive";
+
+/** `webchat-guest-` and an external id of full length. */
+const USERNAME_CHARACTERS = "webchat-guest-".length + EXTERNAL_ID_CHARACTERS;
 
 interface Body {
   username: string;
@@ -16,7 +20,7 @@ const body = {
   required: ["username"],
   additionalProperties: false,
   properties: {
-    username: { type: "string", minLength: 1, maxLength: 255 },
+    username: { type: "string", minLength: 1, maxLength: USERNAME_CHARACTERS },
     customAttributes: { type: "object", additionalProperties: { type: "string" } },
   },
 };
