@@ -136,3 +136,35 @@ export const ready = {
   summary: "Credentials, store, platform and keys work",
   response: { 200: json("They work", "Health"), 503: problem("What does not is in `checks`") },
 };
+
+const file = (description: string, type: string, schema: object) => ({
+  200: { description, content: { [type]: { schema } } },
+  304: { description: "It has not changed", type: "null" },
+  "4xx": failures["4xx"],
+});
+
+export const embedScript = {
+  operationId: "embedScript",
+  tags: ["embed"],
+  summary: "The script tag; also at /embed/<version>/guestpass.js, where it never changes",
+  response: file("The script", "text/javascript", { type: "string" }),
+};
+
+export const embedManifest = {
+  operationId: "embedManifest",
+  tags: ["embed"],
+  summary: "The build's files with their SRI hashes, and the policy that a page needs for them",
+  response: file("The manifest", "application/json", { type: "object", additionalProperties: true }),
+};
+
+export const openapi = {
+  operationId: "openapi",
+  tags: ["about"],
+  summary: "This document",
+  response: {
+    200: {
+      description: "OpenAPI 3.1",
+      content: { "application/json": { schema: { type: "object", additionalProperties: true } } },
+    },
+  },
+};

@@ -98,7 +98,7 @@ export const VARIABLE_GROUPS = {
       path,
       "the JWK set that encrypts session handles; make one with `guestpass keys new FILE`",
     ),
-    SESSION_MAX_AGE: or(86_400, seconds(60, MONTH), "a session's absolute end after its start"),
+    SESSION_MAX_AGE: or(86_400, seconds(1, MONTH), "a session's absolute end after its start"),
     SESSION_BINDING: or(
       "preferred",
       choice("preferred", "required", "off"),

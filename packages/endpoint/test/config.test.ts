@@ -149,6 +149,10 @@ describe("mistakes", () => {
     expect(Object.keys(found)).toEqual(["GUEST_API"]);
   });
 
+  it("a session may be as short as a second", () => {
+    expect(readConfig({ ...whole, SESSION_MAX_AGE: "1" }).session.maxAgeSeconds).toBe(1);
+  });
+
   it.each([
     ["GENESYS_REGION", "evil.example"],
     ["REQUIRE_ORIGIN", "yes"],
@@ -162,6 +166,7 @@ describe("mistakes", () => {
     ["SESSION_MAX_AGE", "24h"],
     ["SESSION_MAX_AGE", "86400.5"],
     ["SESSION_MAX_AGE", "-1"],
+    ["SESSION_MAX_AGE", "0"],
     ["REFRESH_LEAD", "1e3"],
     ["RATE_LIMIT_MAX", "0"],
     ["UPSTREAM_TIMEOUT", "5s"],

@@ -36,8 +36,11 @@ it("describes every call of the contract, and no other", () => {
   );
   expect(calls.sort()).toEqual([
     "delete /v1/sessions",
+    "get /embed/guestpass.js",
+    "get /embed/manifest.json",
     "get /health/live",
     "get /health/ready",
+    "get /openapi.json",
     "get /v1/messenger",
     "post /api/webchat/guest-token",
     "post /v1/sessions",

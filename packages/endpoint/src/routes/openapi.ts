@@ -1,7 +1,7 @@
 /** `GET /openapi.json`: OpenAPI 3.1 of all routes of the scope, made from their schemas once, at the first request. */
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
-import { schemaName } from "../schemas.js";
+import { openapi, schemaName } from "../schemas.js";
 import { VERSION } from "../version.js";
 
 /** Not `swagger`: a server that the plugin is a guest in may have that already. */
@@ -33,7 +33,7 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
 
 export function openapiRoute(scope: FastifyInstance): void {
   let document: string | undefined;
-  scope.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
+  scope.get("/openapi.json", { schema: openapi }, async (_request, reply) => {
     document ??= JSON.stringify(scope.getDecorator<() => object>(DECORATOR)());
     return reply.header("cache-control", CACHE_CONTROL).type("application/json; charset=utf-8").send(document);
   });
