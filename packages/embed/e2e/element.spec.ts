@@ -48,6 +48,8 @@ test("messenger=none: a token and events, nothing to see", async ({ page, stage,
   await expect(widget.launcher).toHaveCount(0);
   expect(await widget.get("state")).toBe("ready");
   expect(await widget.get("expiresIn")).toBeGreaterThan(0);
+  // The token of a web-messaging guest is a UUID, and a page with a messenger of its own needs it.
+  expect(await widget.call("refreshToken")).toMatch(/^[\da-f-]{36}$/);
   expect(await widget.names()).toEqual(expect.arrayContaining(["state", "ready"]));
   expect(await widget.call("show")).toMatchObject({ code: "unsupported", error: "GuestpassError" });
   expect(await widget.call("sendMessage", "x")).toMatchObject({ code: "unsupported" });

@@ -126,10 +126,19 @@ test("Arabic runs from right to left, unless the page says otherwise", async ({ 
   const launcherX = async (): Promise<number> => (await widget.launcher.boundingBox())?.x ?? -1;
   expect(await launcherX()).toBeLessThan(100);
   expect(await widget.panel.evaluate((panel) => getComputedStyle(panel).direction)).toBe("rtl");
-  await widget.element.evaluate((element) => {
-    element.setAttribute("dir", "ltr");
-    (element as HTMLElement & { requestUpdate(): void }).requestUpdate();
-  });
+  const set = (change: { dir?: string; lang?: string }): Promise<unknown> =>
+    widget.element.evaluate((element, to) => void Object.assign(element, to), change);
+  await set({ dir: "ltr" });
+  await expect.poll(launcherX).toBeGreaterThan(1000);
+  await widget.element.evaluate((element) => element.removeAttribute("dir"));
+  await expect.poll(launcherX).toBeLessThan(100);
+
+  // The property says it as the attribute does, and shows in it.
+  await set({ lang: "de" });
+  await expect(widget.panel.getByText("Wie können wir helfen?")).toBeVisible();
+  await widget.call("hide");
+  await expect(widget.launcher).toHaveAccessibleName("Chat mit uns");
+  await expect(widget.element).toHaveAttribute("lang", "de");
   await expect.poll(launcherX).toBeGreaterThan(1000);
 });
 

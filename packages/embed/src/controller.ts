@@ -91,8 +91,10 @@ export class Controller {
     this.start().catch(() => {});
   }
 
-  async refresh(): Promise<void> {
-    await this.run(() => this.#useKeeper().refresh());
+  /** Resolves with the token. */
+  refresh(): Promise<string> {
+    const renew = async (): Promise<string> => (await this.#useKeeper().refresh()).token;
+    return this.run(renew);
   }
 
   /** @param patient goes on trying for a while where the start may yet work: what a visitor wrote is not lost. */

@@ -36,10 +36,10 @@ export const elementStyles = css`
       --_on-accent: var(--guestpass-color-on-accent, oklch(from var(--_accent) clamp(0, (0.68 - l) * 1000, 1) 0 h));
     }
   }
-  :host(:state(rtl)) {
+  :host(:not([dir]):state(rtl)) {
     direction: rtl;
   }
-  :host(:state(ltr)) {
+  :host(:not([dir]):state(ltr)) {
     direction: ltr;
   }
   :host([theme="light"]) {

@@ -126,8 +126,8 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     return this.#controller.start();
   }
 
-  /** Renews the token; within 10 s of the last renewal it is the current one. */
-  refreshToken(): Promise<void> {
+  /** Renews the token and resolves with it; within 10 s of the last renewal with the current one. */
+  refreshToken(): Promise<string> {
     return this.#controller.refresh();
   }
 
@@ -241,8 +241,9 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
 
   protected override willUpdate(): void {
     this.#internals ??= this.attachInternals?.();
-    const written = this.hasAttribute("dir") ? undefined : direction(this.language);
-    for (const way of ["ltr", "rtl"]) this.#internals?.states?.[way === written ? "add" : "delete"](way);
+    const { states } = this.#internals ?? {};
+    states?.clear();
+    states?.add(direction(this.language));
   }
 
   protected override updated(changed: PropertyValues): void {

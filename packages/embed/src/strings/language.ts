@@ -63,7 +63,7 @@ export function direction(tag: string): "ltr" | "rtl" {
 /** The BCP 47 tag that holds at an element: its own, the nearest above it (through shadow roots), the browser's. */
 export function languageAt(element: Element): string {
   for (let node: Node | null = element; node; node = node instanceof ShadowRoot ? node.host : node.parentNode) {
-    const tag = node instanceof Element && node.getAttribute("lang");
+    const tag = (node as Partial<HTMLElement>).lang;
     if (tag) return canonical(tag);
   }
   return canonical(navigator.language);
