@@ -23,6 +23,7 @@ export function createHostPage(stage) {
         "style-src 'self'",
         `connect-src 'self' ${endpoint} ${stage.simulatorUrl} ${socket}`,
         `img-src 'self' data: ${stage.simulatorUrl}`,
+        `media-src ${stage.simulatorUrl}`,
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",

@@ -129,6 +129,7 @@ function csp() {
     "script-src": ["{endpoint}"],
     "connect-src": ["{endpoint}", "wss://webmessaging.{region}", "https://api.{region}", "https://api-cdn.{region}"],
     "img-src": ["https:"],
+    "media-src": ["https:"],
     "require-trusted-types-for": ["'script'"],
     "trusted-types": ["guestpass"],
   };

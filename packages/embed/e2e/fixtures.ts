@@ -62,6 +62,7 @@ async function openStage({ simulator: options, env, official }: StageOptions): P
       `script-src 'self' ${endpoint} ${official ? simulator.url : ""}`,
       `connect-src ${endpoint} ${simulator.url} ${simulator.url.replace(/^http/, "ws")}`,
       `img-src 'self' ${simulator.url}`,
+      `media-src ${simulator.url}`,
       "base-uri 'none'",
       "form-action 'none'",
       "require-trusted-types-for 'script'",

@@ -73,7 +73,10 @@ const RICH: Record<string, (around: AgentSurroundings) => AgentLine[]> = {
   file: ({ origin }) =>
     shows("Here is the price list", [attachment("prices", "prices.txt", "File", "text/plain", origin)]),
   date: ({ now }) => shows("When may we call you?", [datePicker(now)]),
-  list: () => shows("What is it about?", [listPicker()]),
+  list: () => shows("What is it about?", [{ contentType: "ListPicker", listPicker: listPicker() }]),
+  form: ({ now }) => shows("", [{ contentType: "Form", form: form(now) }]),
+  audio: ({ origin }) => shows("Listen to this", [attachment("chime", "chime.wav", "Audio", "audio/wav", origin)]),
+  video: ({ origin }) => shows("How we brew it", [attachment("kettle", "kettle.webm", "Video", "video/webm", origin)]),
   long: () => [says(LONG)],
   markdown: () => [says(MARKDOWN)],
   bye: () => [
@@ -129,31 +132,80 @@ function datePicker(now: number): unknown {
   };
 }
 
-function listPicker(): unknown {
+function listPicker(): object {
   const item = (id: string, title: string, subtitle: string) => ({ id, title, subtitle });
   return {
-    contentType: "ListPicker",
-    listPicker: {
-      id: "topic",
-      sections: [
-        {
-          title: "Orders",
-          multipleSelection: false,
-          items: [item("late", "My order is late", "Where is it?"), item("wrong", "It is the wrong one", "Swap it")],
-        },
-        {
-          title: "Teas",
-          multipleSelection: true,
-          items: [
-            item("black", "Black", "Strong"),
-            item("green", "Green", "Light"),
-            item("herbal", "Herbal", "No caffeine"),
-          ],
-        },
-      ],
-      receivedMessage: { title: "Choose a topic", subtitle: "One order question, any teas" },
-      replyMessage: { title: "Your choice", subtitle: "" },
-    },
+    id: "topic",
+    sections: [
+      {
+        title: "Orders",
+        multipleSelection: false,
+        items: [item("late", "My order is late", "Where is it?"), item("wrong", "It is the wrong one", "Swap it")],
+      },
+      {
+        title: "Teas",
+        multipleSelection: true,
+        items: [
+          item("black", "Black", "Strong"),
+          item("green", "Green", "Light"),
+          item("herbal", "Herbal", "No caffeine"),
+        ],
+      },
+    ],
+    receivedMessage: { title: "Choose a topic", subtitle: "One order question, any teas" },
+    replyMessage: { title: "Your choice", subtitle: "" },
+  };
+}
+
+/** Each kind of part that a form may have, on two pages. */
+function form(now: number): unknown {
+  const day = (days: number): string => new Date(now + days * 86_400_000).toISOString();
+  const input = (id: string, title: string, more: object = {}) => ({
+    formComponentType: "Input",
+    input: { id, title, isRequired: true, isMultipleLine: false, ...more },
+  });
+  return {
+    cannedResponseId: "tasting",
+    introduction: { title: "A tea tasting", subtitle: "It takes a minute", buttonText: "Begin" },
+    receivedMessage: { title: "Book a tea tasting", subtitle: "It takes a minute" },
+    replyMessage: { title: "My tasting" },
+    showSummary: true,
+    formPages: [
+      {
+        title: "About you",
+        subtitle: "So that we can write to you",
+        pageComponents: [
+          input("name", "Your name", { autoCompleteType: "Name", placeholderText: "Ada Byron" }),
+          input("mail", "E-mail", { keyboardType: "Email", autoCompleteType: "Email" }),
+          input("note", "Anything else?", { isRequired: false, isMultipleLine: true }),
+        ],
+      },
+      {
+        title: "The tasting",
+        subtitle: "",
+        pageComponents: [
+          {
+            formComponentType: "DatePicker",
+            datePicker: {
+              id: "day",
+              title: "Which day?",
+              dateMinimum: day(1),
+              dateMaximum: day(30),
+              dateDisplayFormat: "dayMonthYear",
+            },
+          },
+          {
+            formComponentType: "WheelPicker",
+            wheelPicker: {
+              id: "guests",
+              title: "How many guests?",
+              items: ["1", "2", "3"].map((id) => ({ id, title: `${id} guests` })),
+            },
+          },
+          { formComponentType: "ListPicker", listPicker: listPicker() },
+        ],
+      },
+    ],
   };
 }
 

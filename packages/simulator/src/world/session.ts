@@ -2,7 +2,7 @@
  * One guest session and how it goes on: a pure step from what happens to the next session and what is to be sent. Knows
  * no socket, no clock, no randomness; instants and ids come in with what happens.
  */
-import { GuestApiCode, record, str } from "@guestpass/protocol";
+import { GuestApiCode, type Json, list, record, str } from "@guestpass/protocol";
 import {
   contentMessage,
   eventMessage,
@@ -138,9 +138,20 @@ function promptOf(text: string, content: unknown[]): string {
   const chosen = content.map(record).find((item) => item["contentType"] === "ButtonResponse");
   const answer = chosen && record(chosen["buttonResponse"]);
   const [label, payload] = [str(answer?.["text"]), str(answer?.["payload"])];
+  const filled = content.map(record).find((item) => item["contentType"] === "Form");
+  if (filled) return `chosen: ${formText(record(filled["form"]))}`;
   if (answer?.["type"] === "QuickReply") return payload ?? label ?? text;
   if (answer) return `chosen: ${label ?? payload ?? text}`;
   return text === "" ? "chosen: a file" : text;
+}
+
+/** What was entered in a form, part after part. */
+function formText(form: Json): string {
+  const answers = list(form["response"]).map((item) => record(record(record(item)["component"])["buttonResponse"]));
+  return answers
+    .map((answer) => str(answer["text"]))
+    .filter(Boolean)
+    .join(", ");
 }
 
 function guestEvent(
