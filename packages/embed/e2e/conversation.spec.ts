@@ -203,3 +203,29 @@ test("older messages come when the reader scrolls up, and the place is kept", as
   await widget.panel.getByRole("button", { name: "New messages" }).click();
   await expect(page.getByText("news", { exact: true })).toBeInViewport();
 });
+
+test("of a long conversation a part is drawn, more for who scrolls up, and less again at the end", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  for (let n = 1; n <= 250; n += 1) stage.simulator.say({ text: `number ${n}` });
+  await expect(page.getByText("number 250", { exact: true })).toBeVisible();
+  await expect(widget.messages).toHaveCount(100);
+  const top = (): Promise<number> => widget.transcript.evaluate((element) => element.scrollTop);
+  await widget.transcript.evaluate((element) => element.scrollTo(0, 0));
+  await expect(widget.messages).toHaveCount(200);
+  // What was at the top is still what is seen.
+  await expect.poll(top).toBeGreaterThan(500);
+  await expect(page.getByText("number 151", { exact: true })).toBeInViewport();
+  stage.simulator.say({ text: "number 251" });
+  await expect(widget.panel.getByRole("button", { name: "New messages" })).toBeVisible();
+  await expect(page.getByText("number 151", { exact: true })).toBeInViewport();
+  await widget.panel.getByRole("button", { name: "New messages" }).click();
+  await expect(page.getByText("number 251", { exact: true })).toBeInViewport();
+  await expect(widget.messages).toHaveCount(100);
+});

@@ -1,4 +1,5 @@
 /** The panel by keyboard, on a phone, in other languages, themes and places. */
+import { readFileSync } from "node:fs";
 import { expect, tag, test } from "./fixtures.js";
 
 test("by keyboard alone: open, write, menu, close, and the focus is back where it was", async ({
@@ -28,7 +29,9 @@ test("by keyboard alone: open, write, menu, close, and the focus is back where i
   await page.keyboard.press("Enter");
   await expect(widget.panel.getByRole("menuitem").first()).toBeFocused();
   await page.keyboard.press("ArrowDown");
-  await expect(widget.panel.getByRole("menuitem").last()).toBeFocused();
+  await expect(widget.panel.getByRole("menuitem").nth(1)).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(widget.panel.getByRole("menuitemcheckbox")).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(widget.panel.getByRole("menuitem").first()).toBeFocused();
   await page.keyboard.press("Escape");
@@ -189,4 +192,162 @@ test("parts, properties and slots are the page's to use", async ({ page, stage, 
   expect(await style("header", "border-bottom-color")).toBe("rgb(1, 2, 3)");
   // What stands on a light accent is dark by itself.
   expect(await style("launcher", "color")).toMatch(/oklch\(0 |rgb\(0, 0, 0\)|color\(/);
+});
+
+test("any word may be the page's own, and numbers are written as the language does", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  await page.goto(stage.page(tag()));
+  await widget.call("set", { strings: { title: "Ask Lumen", placeholder: "Your question", end: "Done" } });
+  await expect(widget.launcher).toHaveAccessibleName("Ask Lumen");
+  await widget.open();
+  await expect(page.getByRole("dialog", { name: "Ask Lumen" })).toBeVisible();
+  await expect(widget.input).toHaveAttribute("placeholder", "Your question");
+  await widget.input.fill("a".repeat(4097));
+  await expect(widget.panel.getByText("This message is too long by 1 character.")).toBeVisible();
+  await widget.input.fill("a".repeat(6096));
+  await expect(widget.panel.getByText("This message is too long by 2,000 characters.")).toBeVisible();
+  await widget.say("hello");
+  await expect(widget.messages.first()).toHaveText("hello");
+  await widget.panel.getByRole("button", { name: "More options" }).click();
+  await widget.panel.getByRole("menuitem", { name: "End conversation" }).click();
+  await expect(widget.panel.getByRole("button", { name: "Done" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await widget.element.evaluate((element) => element.setAttribute("lang", "de"));
+  await expect(widget.input).toHaveAccessibleName("Nachricht");
+  await expect(widget.input).toHaveAttribute("placeholder", "Your question");
+  await widget.panel.getByRole("button", { name: "Weitere Optionen" }).click();
+  await expect(widget.panel.getByRole("menuitem", { name: "Gespräch beenden" })).toBeVisible();
+});
+
+test("a draft is there after a reload, and gone when it was sent or the page forgets", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  const kept = (): Promise<string[]> =>
+    page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.endsWith(":draft")));
+  const url = stage.page(tag());
+  await page.goto(url);
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.input.fill("half a\nthought");
+  await page.reload();
+  await widget.open();
+  await expect(widget.input).toHaveValue("half a\nthought");
+  await expect(widget.panel.getByRole("button", { name: "Send" })).toBeEnabled();
+  await widget.input.press("Enter");
+  await expect(widget.messages.filter({ hasText: "half a" }).first()).toBeVisible();
+  expect(await kept()).toEqual([]);
+  await widget.input.fill("a secret");
+  expect(await kept()).toHaveLength(1);
+  await page.reload();
+  await widget.call("reset");
+  expect(await kept()).toEqual([]);
+  await page.goto(stage.page(tag('data-persist="none"')));
+  await widget.open();
+  await widget.input.fill("not kept");
+  expect(await kept()).toEqual([]);
+});
+
+test("alerts are off until somebody wants them; then there are a sound and a title, and the choice stays", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  await page.addInitScript(() => {
+    const { start } = OscillatorNode.prototype;
+    Object.assign(globalThis, { tones: 0 });
+    OscillatorNode.prototype.start = function (...args) {
+      (globalThis as unknown as { tones: number }).tones += 1;
+      return start.apply(this, args);
+    };
+  });
+  const tones = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { tones: number }).tones);
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.call("hide");
+  stage.simulator.say({ text: "unheard" });
+  await expect.poll(() => widget.get("unread")).toBe(1);
+  expect(await page.title()).toBe("Shop");
+  await widget.open();
+  await widget.panel.getByRole("button", { name: "More options" }).click();
+  const alerts = widget.panel.getByRole("menuitemcheckbox", { name: "Alert me to new messages" });
+  await expect(alerts).not.toBeChecked();
+  expect(await tones()).toBe(0);
+  await alerts.click();
+  await expect(alerts).toBeChecked();
+  await expect.poll(tones).toBe(2);
+  await page.keyboard.press("Escape");
+  await widget.call("hide");
+  stage.simulator.say({ text: "heard" });
+  await expect.poll(() => page.title()).toBe("Unread messages: 1");
+  await expect.poll(tones).toBe(4);
+  await expect.poll(() => page.title()).toBe("Shop");
+  await expect.poll(() => page.title()).toBe("Unread messages: 1");
+  await widget.open();
+  expect(await page.title()).toBe("Shop");
+  await page.reload();
+  await expect.poll(() => widget.get("conversationState")).toBe("open");
+  stage.simulator.say({ text: "after a reload" });
+  await expect.poll(() => page.title()).toBe("Unread messages: 1");
+  await widget.call("reset");
+  await expect.poll(() => page.title()).toBe("Shop");
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+});
+
+test("the visitor takes a copy along, also from a page that allows nothing", async ({ page, stage, widget }) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  const more = widget.panel.getByRole("button", { name: "More options" });
+  await more.click();
+  await expect(widget.panel.getByRole("menuitem", { name: "Download transcript" })).toBeDisabled();
+  await page.keyboard.press("Escape");
+  await widget.say("hello\nthere");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.say("file");
+  await expect(widget.panel.getByRole("link", { name: /prices\.txt/ })).toBeVisible();
+  await more.click();
+  const coming = page.waitForEvent("download");
+  await widget.panel.getByRole("menuitem", { name: "Download transcript" }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toMatch(/^Chat with us \d{4}-\d\d-\d\d\.txt$/);
+  const text = readFileSync(await download.path(), "utf8");
+  expect(text).toMatch(/\] You: hello\r\n {4}there\r\n/);
+  expect(text).toMatch(/\] Robin: You wrote: hello/);
+  expect(text).toContain("[prices.txt]");
+  await expect(more).toBeFocused();
+  expect(await widget.violations()).toEqual([]);
+});
+
+test("before the session runs out it is said, and taken back when somebody writes", async ({ page, stage, widget }) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const expirationDate = String(Math.round(stage.simulator.now() / 1000) + 241);
+  stage.simulator.send({
+    type: "message",
+    class: "StructuredMessage",
+    code: 200,
+    body: {
+      id: "0123456789abcdef0123456789abcdef",
+      type: "Event",
+      direction: "Outbound",
+      channel: { time: new Date(stage.simulator.now()).toISOString(), type: "Private" },
+      metadata: { durationSeconds: "259200", expirationDate },
+      events: [{ eventType: "Typing", typing: { type: "On", duration: 10 } }],
+    },
+  });
+  const warning = widget.panel.getByText("This conversation ends in 4 minutes unless you write.");
+  await expect(warning).toBeVisible();
+  await widget.say("I am still here");
+  await expect(warning).toHaveCount(0);
+  stage.simulator.say({ events: [{ eventType: "Presence", presence: { type: "SignIn" } }] });
+  await expect(widget.panel.getByText("You are signed in.")).toBeVisible();
 });

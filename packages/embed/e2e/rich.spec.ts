@@ -165,3 +165,122 @@ test("Markdown of the agent is drawn, and nothing else of what it contains", asy
   await widget.say("**my own** words");
   await expect(page.getByText("**my own** words", { exact: true })).toBeVisible();
 });
+
+test("a form is filled in page by page, by keyboard too, and cannot be sent twice", async ({ page, stage, widget }) => {
+  await widget.say("form");
+  const form = widget.panel.getByRole("form", { name: "Book a tea tasting" });
+  await expect(form.getByText("1 / 3")).toBeVisible();
+  await form.getByRole("button", { name: "Next" }).click();
+  const name = form.getByLabel("Your name");
+  await expect(name).toBeFocused();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription("Please fill this in.");
+  await expect(name).toHaveAttribute("autocomplete", "name");
+  await name.fill("Ada");
+  await form.getByLabel("E-mail").fill("nobody");
+  await form.getByLabel("E-mail").press("Enter");
+  await expect(form.getByLabel("E-mail")).toHaveAccessibleDescription("Please check this.");
+  await form.getByLabel("E-mail").fill("ada@example.com");
+  await form.getByLabel("E-mail").press("Enter");
+  await expect(form.getByText("2 / 3")).toBeVisible();
+  await widget.input.fill("one moment");
+  await widget.input.press("Enter");
+  await expect(page.getByText("You wrote: one moment")).toBeVisible();
+  const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+  await form.getByLabel("Which day?").fill("2001-01-01");
+  await form.getByRole("button", { name: "Next" }).click();
+  await expect(form.getByLabel("Which day?")).toHaveAccessibleDescription("Please check this.");
+  await form.getByLabel("Which day?").fill(day);
+  await form.getByLabel("How many guests?").selectOption({ label: "2 guests" });
+  await form.getByRole("radio", { name: /My order is late/ }).check();
+  await form.getByRole("radio", { name: /It is the wrong one/ }).check();
+  await form.getByRole("checkbox", { name: /Black/ }).check();
+  await form.getByRole("button", { name: "Back" }).click();
+  await expect(name).toHaveValue("Ada");
+  await form.getByRole("button", { name: "Next" }).click();
+  await form.getByRole("button", { name: "Next" }).click();
+  await expect(form.getByText("Your answers")).toBeFocused();
+  await expect(form.getByText("It is the wrong one, Black")).toBeVisible();
+  await form.getByRole("button", { name: "Send answers" }).click();
+  await expect(widget.input).toBeFocused();
+  const answer = widget.panel.locator(".answers");
+  await expect(answer.getByText("ada@example.com")).toBeVisible();
+  await expect(answer.getByText("Which day?")).toBeVisible();
+  await expect(form.getByRole("button")).toHaveCount(0);
+  const [year, month, date] = day.split("-");
+  const noted = widget.messages.filter({ hasText: "I have noted: Ada, ada@example.com" });
+  await expect(noted).toContainText(`, ${date}/${month}/${year}, 2 guests`);
+  const sent = stage.simulator
+    .frames()
+    .map(({ frame }) => JSON.stringify(frame))
+    .find((frame) => frame?.includes('"cannedResponseId":"tasting"'));
+  expect(sent).toContain('"originatingMessageId"');
+  expect(sent).toContain('"text":"2 guests","payload":"2"');
+  expect(sent).toContain(`"payload":"${day}T00:00:00.000Z"`);
+  await page.reload();
+  await widget.open();
+  await expect(answer.getByText("ada@example.com")).toBeVisible();
+  await expect(form.getByRole("button")).toHaveCount(0);
+});
+
+test("sound and film are played in place; what has no player left is a link", async ({ page, stage, widget }) => {
+  await widget.say("audio");
+  const audio = widget.panel.locator("audio");
+  await expect.poll(() => audio.evaluate((player: HTMLAudioElement) => player.duration)).toBeCloseTo(0.5, 1);
+  await expect(widget.panel.getByRole("link", { name: /chime\.wav/ })).toBeVisible();
+  await widget.say("video");
+  const video = widget.panel.locator("video");
+  await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.videoWidth)).toBe(160);
+  stage.simulator.say({
+    content: [
+      {
+        contentType: "Attachment",
+        attachment: {
+          id: "gone",
+          url: `${stage.simulator.url}/media/gone.mp3`,
+          filename: "gone.mp3",
+          mediaType: "Audio",
+        },
+      },
+    ],
+  });
+  await expect(widget.panel.getByRole("link", { name: /gone\.mp3/ })).toBeVisible();
+  await expect(audio).toHaveCount(1);
+  stage.simulator.say({
+    text: "Shall we go on?",
+    content: ["Yes", "No"].map((text) => ({
+      contentType: "ButtonResponse",
+      buttonResponse: { type: "QuickReply", text, payload: text },
+    })),
+  });
+  await widget.panel.getByRole("button", { name: "Yes" }).click();
+  await expect(page.getByText("You wrote: Yes")).toBeVisible();
+});
+
+test("files come by drop and by paste; a pasted text stays a text", async ({ page, widget }) => {
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const give = (selector: string, type: "drop" | "paste", name?: string): Promise<boolean> =>
+    widget.element.evaluate(
+      (element, [where, what, file]) => {
+        const data = new DataTransfer();
+        if (file) data.items.add(new File(["x"], file, { type: "image/png" }));
+        else data.setData("text/plain", "words");
+        const options = { bubbles: true, cancelable: true, composed: true };
+        const event =
+          what === "drop"
+            ? new DragEvent(what, { ...options, dataTransfer: data })
+            : new ClipboardEvent(what, { ...options, clipboardData: data });
+        return element.shadowRoot?.querySelector(where)?.dispatchEvent(event) ?? false;
+      },
+      [selector, type, name] as const,
+    );
+  expect(await give("textarea", "paste")).toBe(true);
+  expect(await give("textarea", "paste", "pasted.png")).toBe(false);
+  const files = widget.panel.locator(".files");
+  await expect(files.getByText("pasted.png")).toBeVisible();
+  await files.getByRole("button", { name: "Remove the file" }).click();
+  await expect(files.getByText("pasted.png")).toHaveCount(0);
+  expect(await give(".transcript", "drop", "dropped.png")).toBe(false);
+  await expect(files.getByText("dropped.png")).toBeVisible();
+});

@@ -7,6 +7,7 @@ import type { Content } from "@guestpass/protocol";
 import type { Strings } from "../strings/strings.js";
 import type { PanelHost, View } from "./host.js";
 import { senderName } from "./message.js";
+import { formOf, readAnswers, readForm } from "./rules/form.js";
 import { endedWord } from "./rules/status.js";
 import { format, timeOf } from "./times.js";
 
@@ -26,7 +27,7 @@ export async function downloadTranscript({ host, strings, language }: View & { h
     const today = format(message.at, language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
     if (today !== day) lines.push("", today, "");
     day = today;
-    lines.push(lineOf(message, strings, language));
+    lines.push(lineOf(message, strings, language, messages));
     const reason = breaks.get(message.id);
     if (reason) lines.push("", strings[endedWord(reason)], "");
   }
@@ -38,17 +39,22 @@ function older(talk: Conversation): Promise<void> {
   return talk.loadOlder().catch(() => {});
 }
 
-function lineOf(message: TranscriptMessage, strings: Strings, language: string): string {
+function lineOf(
+  message: TranscriptMessage,
+  strings: Strings,
+  language: string,
+  messages: readonly TranscriptMessage[],
+): string {
   const { at, direction, from, text, content, status } = message;
   const name = direction === "received" ? senderName(from, strings) : strings.you;
-  const parts = [text, ...content.flatMap((item) => wordsOf(item, strings))].filter((part) => part);
+  const parts = [text, ...content.flatMap((item) => wordsOf(item, strings, messages))].filter((part) => part);
   const words = parts.join("\n").replace(/\s*\n/g, "\r\n    ");
   const fate = status === "failed" ? ` (${strings.failed})` : "";
   return `[${timeOf(at, language)}] ${name}: ${words}${fate}`;
 }
 
 /** The words of rich content; an answer's are the message's own. */
-function wordsOf(item: Content, strings: Strings): (string | undefined)[] {
+function wordsOf(item: Content, strings: Strings, messages: readonly TranscriptMessage[]): (string | undefined)[] {
   switch (item.contentType) {
     case "Attachment":
       return [`[${item.attachment.filename || strings.file}]`];
@@ -58,6 +64,11 @@ function wordsOf(item: Content, strings: Strings): (string | undefined)[] {
       return item.cards.flatMap(({ title, description }) => [title, description]);
     case "DatePicker":
       return [item.datePicker.title, item.datePicker.subtitle];
+    case "Form":
+      return [
+        readForm(item.form).title,
+        ...readAnswers(item.form, formOf(item.form, messages)).map(({ label, value }) => `${label}: ${value}`),
+      ];
     case "ListPicker":
       return [item.listPicker.receivedMessage?.title];
     default:

@@ -164,7 +164,15 @@ export class Extras implements RichView {
 
   answerable(message: TranscriptMessage): boolean {
     const last = this.#panel.messages.findLast(({ direction, id }) => direction === "sent" || id === message.id);
-    return this.#panel.status.writable && last === message && message.direction === "received";
+    return this.writable && last === message && message.direction === "received";
+  }
+
+  get writable(): boolean {
+    return this.#panel.status.writable;
+  }
+
+  focusInput(): void {
+    this.#panel.focusOn(".composer textarea");
   }
 
   respond(answer: Answer): void {

@@ -3,9 +3,23 @@
  * have one.
  */
 import type { TranscriptMessage } from "@guestpass/messaging";
-import { html, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
 import { linkify } from "./linkify.js";
+
+/** What this room needs to look as it should. */
+export const styles = [
+  css`
+    .bubble a {
+      color: inherit;
+      text-decoration-thickness: 1px;
+      text-underline-offset: 2px;
+    }
+    .bubble a:focus-visible {
+      outline-color: currentColor;
+    }
+  `,
+];
 
 /** @param href checked already: see `safeUrl`. */
 export function linkTemplate(href: string, shown: unknown, strings: Strings): TemplateResult {

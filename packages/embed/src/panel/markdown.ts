@@ -1,7 +1,7 @@
 /** Draws the little Markdown of agents and bots. Loaded where the deployment allows it. Links are checked like any. */
 import { css, html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
-import { linkTemplate, linkTemplates } from "./link.js";
+import { styles as linkStyles, linkTemplate, linkTemplates } from "./link.js";
 import { type Block, type Inline, parseMarkdown } from "./rules/markdown.js";
 import { safeUrl } from "./safe-url.js";
 
@@ -44,7 +44,7 @@ const markdownStyles = css`
 `;
 
 /** What this room needs to look as it should. */
-export const styles = [markdownStyles];
+export const styles = [...linkStyles, markdownStyles];
 
 export function markdownTemplate(text: string, strings: Strings): TemplateResult {
   return html`${parseMarkdown(text).map((block) => blockTemplate(block, strings))}`;

@@ -90,14 +90,6 @@ export const messageStyles = css`
     color: var(--_text);
     box-shadow: inset 0 0 0 1.5px var(--_bad);
   }
-  .bubble a {
-    color: inherit;
-    text-decoration-thickness: 1px;
-    text-underline-offset: 2px;
-  }
-  .bubble a:focus-visible {
-    outline-color: currentColor;
-  }
   .name,
   .meta {
     padding-inline: 2px;

@@ -156,7 +156,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   /** Moves the focus in: to where one writes, or to the dialog where that would bring up a keyboard over it. */
   focus(): void {
     this.#follow.toEnd();
-    const input = this.#find<HTMLTextAreaElement>("textarea");
+    const input = this.#input;
     const target = matchMedia("(pointer: coarse)").matches || input?.disabled ? this.#dialog : input;
     target?.focus({ preventScroll: true });
   }
@@ -187,7 +187,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.extras.files?.sent();
     this.#follow.toEnd();
     quietly(file ? this.talk?.send(text, { attachment: file.id }) : this.host.write(text));
-    this.#find("textarea")?.focus();
+    this.#input?.focus();
   }
 
   retry(message: TranscriptMessage): void {
@@ -224,7 +224,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   toEnd(): void {
     this.below = 0;
     this.#follow.toEnd();
-    this.#find("textarea")?.focus();
+    this.#input?.focus();
     this.host.requestUpdate();
   }
 
@@ -266,7 +266,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   /** The field shows what is typed, and is sized by it where the browser does not do so. */
   #fitInput(): void {
-    const input = this.#find<HTMLTextAreaElement>("textarea");
+    const input = this.#input;
     if (!input) return;
     // Only another value is written: writing it moves the caret.
     if (input.value !== this.text) input.value = this.text;
@@ -278,6 +278,10 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   get #focused(): Element | undefined {
     const { activeElement } = this.host.renderRoot as ShadowRoot;
     return activeElement?.closest(".panel") ? activeElement : undefined;
+  }
+
+  get #input(): HTMLTextAreaElement | null {
+    return this.#find(".composer textarea");
   }
 
   get #dialog(): HTMLElement | null {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { RichView } from "./rich-view.js";
 import { safeImage } from "./safe-url.js";
 
-interface QuickReply {
+export interface QuickReply {
   text: string;
   payload: string;
   image?: string;

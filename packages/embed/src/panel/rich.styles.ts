@@ -165,10 +165,13 @@ export const richStyles = css`
     border-radius: 18px;
     background: var(--_soft);
   }
-  .picture img.missing {
-    padding: 14px;
-    color: var(--_mute);
-    font-size: 13px;
+  .player {
+    inline-size: min(300px, 100%);
+    border-radius: 18px;
+  }
+  video.player {
+    max-block-size: 260px;
+    background: #000;
   }
   .file {
     display: inline-flex;

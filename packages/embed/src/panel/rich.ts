@@ -9,17 +9,22 @@ import { attachmentTemplate } from "./attachment.js";
 import { cardTemplate } from "./card.js";
 import { carouselTemplate } from "./carousel.js";
 import { datePickerTemplate } from "./date-picker.js";
+import type * as FormRooms from "./form.js";
 import { ListChoice } from "./list-picker.js";
 import { pickerStyles } from "./picker.styles.js";
-import { quickRepliesTemplate } from "./quick-replies.js";
+import { type QuickReply, quickRepliesTemplate } from "./quick-replies.js";
 import { richStyles } from "./rich.styles.js";
 import type { RichView } from "./rich-view.js";
+import { adopt } from "./styles.js";
 
 /** What this room needs to look as it should. */
 export const styles = [richStyles, pickerStyles];
 
 export class Rich {
   readonly #view: RichView;
+  /** What draws forms, once there is one. */
+  #forms: typeof FormRooms | undefined;
+  readonly #fills = new Map<string, FormRooms.FormFill>();
   readonly #choices = new Map<string, ListChoice>();
 
   constructor(view: RichView) {
@@ -28,7 +33,7 @@ export class Rich {
 
   render(message: TranscriptMessage): unknown {
     const view = this.#view;
-    const replies = message.content.flatMap((item) => (item.contentType === "QuickReply" ? [item.quickReply] : []));
+    const replies = message.content.flatMap((item) => offerOf(item, message));
     const canAnswer = view.answerable(message);
     return html`${message.content.map((item) => this.#piece(item, message, canAnswer))}${
       replies.length > 0 && canAnswer ? quickRepliesTemplate(replies, view) : nothing
@@ -51,11 +56,34 @@ export class Rich {
       case "ListPicker":
         return this.#choice(message.id).render(item.listPicker, canAnswer);
       case "Attachment":
-        return attachmentTemplate(item.attachment, view);
+        return attachmentTemplate(item.attachment, message.at, view);
       case "Form":
+        return this.#forms ? this.#form(item.form, message) : this.#loadForms();
       case "Unknown":
         return message.text ? nothing : html`<div class="bubble unknown">${view.strings.notShown}</div>`;
     }
+  }
+
+  /** A form to fill in, or the guest's answer to one. */
+  #form(form: Readonly<Record<string, unknown>>, message: TranscriptMessage): unknown {
+    const rooms = this.#forms;
+    if (message.direction === "sent") return rooms?.formAnswerTemplate(form, this.#view);
+    let fill = this.#fills.get(message.id);
+    if (!fill && rooms) {
+      fill = new rooms.FormFill(message, form, this.#view);
+      this.#fills.set(message.id, fill);
+    }
+    return fill?.render();
+  }
+
+  #loadForms(): void {
+    const { host } = this.#view;
+    const enter = (rooms: typeof FormRooms): void => {
+      adopt(host.renderRoot, rooms.styles);
+      this.#forms = rooms;
+      host.requestUpdate();
+    };
+    import("./form.js").then(enter).catch(() => {});
   }
 
   /** What is ticked in a list stays ticked while the transcript is drawn anew. */
@@ -67,4 +95,12 @@ export class Rich {
     }
     return choice;
   }
+}
+
+/** A quick reply. Some bots offer them in the form in which a guest answers. */
+function offerOf(item: Content, { direction }: TranscriptMessage): QuickReply[] {
+  if (item.contentType === "QuickReply") return [item.quickReply];
+  if (item.contentType !== "ButtonResponse" || direction === "sent") return [];
+  const { type, text = "", payload = text } = item.buttonResponse;
+  return type === "QuickReply" && text ? [{ text, payload }] : [];
 }

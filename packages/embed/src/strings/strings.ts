@@ -64,6 +64,7 @@ export interface MoreStrings {
   alerts: string;
   expiring: string;
   signedIn: string;
+  fillIn: string;
   required: string;
   invalid: string;
   next: string;
@@ -71,7 +72,6 @@ export interface MoreStrings {
   sendAnswers: string;
   yourAnswers: string;
   optional: string;
-  pickDate: string;
   opensNewTab: string;
   endedByYou: string;
   cleared: string;
