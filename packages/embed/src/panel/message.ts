@@ -87,6 +87,6 @@ function hideImage(event: Event): void {
 /** The first letters of the first and the last word. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  const letters = [words[0], words.slice(1).at(-1)].map((word = "") => [...word][0]);
+  const letters = [words[0], words.slice(1).at(-1)].map((word = "") => Array.from(word)[0]);
   return letters.join("").toLocaleUpperCase();
 }

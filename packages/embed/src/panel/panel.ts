@@ -4,13 +4,13 @@
  */
 import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
-import { keep, recall } from "../kept.js";
 import type { CoreStrings, Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
 import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
 import { type HeaderView, headerTemplate } from "./header.js";
 import type { PanelHost } from "./host.js";
+import { keepDraft, recallDraft } from "./kept-draft.js";
 import { type Draft, judgeDraft } from "./rules/draft.js";
 import { type Row, rowsOf } from "./rules/rows.js";
 import { type Status, statusOf } from "./rules/status.js";
@@ -234,17 +234,15 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   #write(text: string): void {
     this.text = text;
-    keep(this.host, "draft", text && `${this.#session}\n${text}`);
+    keepDraft(this.host, text);
   }
 
-  /** What was written before the page was loaded anew is there again, for the same guest. */
+  /** What was written before the page was loaded anew is there again, once it is known who is there. */
   #recallDraft(): void {
     const session = this.host.conversation?.sessionId;
     if (!session || session === this.#session) return;
     this.#session = session;
-    const kept = recall(this.host, "draft");
-    if (this.text) this.#write(this.text);
-    else if (kept?.startsWith(`${session}\n`)) this.text = kept.slice(session.length + 1);
+    this.#write(this.text || recallDraft(this.host));
   }
 
   #pressed(event: KeyboardEvent): void {
