@@ -154,7 +154,11 @@ const token = {
   session: {
     type: "object",
     required: ["handle", "expiresIn"],
-    properties: { handle: plain("Shown at a refresh and at the end"), expiresIn: seconds },
+    properties: {
+      handle: plain("Shown at a refresh and at the end"),
+      expiresIn: seconds,
+      bound: { type: "boolean", description: "The handle is of no use without the key that was proved at the start" },
+    },
   },
 } as const;
 const tokenRequired = [

@@ -117,9 +117,12 @@ describe("a start with a proof that proves nothing is refused", () => {
 });
 
 describe("binding", () => {
-  test("preferred lets a page without keys in", async () => {
+  test("preferred lets a page without keys in, and says that its handle is not bound", async () => {
+    expect((await start()).session.bound).toBe(true);
     const { session } = await here.broker.startSession({ deploymentId: DEPLOYMENT }, context());
-    await here.broker.refreshSession(session.handle, {}, context());
+    expect(session.bound).toBe(false);
+    const refreshed = await here.broker.refreshSession(session.handle, {}, context());
+    expect(refreshed.session.bound).toBe(false);
   });
 
   test("required does not", async () => {
@@ -135,6 +138,7 @@ describe("binding", () => {
     await here.close();
     await open({ session: { binding: "off" } });
     const { session } = await start({ htm: "GET" });
+    expect(session.bound).toBe(false);
     await here.broker.refreshSession(session.handle, {}, context());
   });
 });

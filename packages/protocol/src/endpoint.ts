@@ -122,7 +122,8 @@ export interface RefreshedSession {
   expiresIn: number;
   refreshIn: number;
   serverTime: string;
-  session: { handle: string; expiresIn: number };
+  /** `bound`: whether the handle is of no use without the key that was proved at the start. */
+  session: { handle: string; expiresIn: number; bound?: boolean };
 }
 
 /** Answer of a start. */

@@ -65,11 +65,11 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   let ahead = 0;
   let aheadOfMonotonic = 0;
 
-  const learn = (server: number): void => {
+  const learn = (server: number, other = server): void => {
     if (!server) return;
     known = true;
     ahead = server - now();
-    aheadOfMonotonic = server - clock.monotonic();
+    aheadOfMonotonic = other - clock.monotonic();
   };
 
   const serverNow = (): number => (known ? now() + ahead : clock.wall());
@@ -157,7 +157,8 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
     };
     const { json, sentAt } = await send("POST", ENDPOINT_PATHS.sessions, { body, key }, sending);
     const session = readSession(json, null);
-    bound = !!key;
+    // An endpoint that binds nothing says so: then the handle is worth something to whoever has it.
+    bound = !!(key && session.session.bound);
     learn(Date.parse(session.serverTime));
     return { session, sentAt };
   };
@@ -186,7 +187,8 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
         return renew(newer ? kept.handle : held.session.handle, held.messenger, renewed, sending);
       }
       if (!kept || (kept.bound && !(await findKey(false)))) return begin(identity, visitor, sending);
-      if (!known) learn(clock.wall() + kept.skew);
+      // The other possibility: that the clock has been put right since.
+      if (!known) learn(clock.wall() + kept.skew, clock.wall());
       bound = kept.bound;
       return renew(kept.handle, kept.messenger, renewed, sending);
     },

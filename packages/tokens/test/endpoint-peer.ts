@@ -65,6 +65,8 @@ export class EndpointPeer {
   sessionLife: number;
   tokenType: "jwt" | "uuid";
   requireBinding = false;
+  /** SESSION_BINDING=off: proofs are not looked at. */
+  bindsNothing = false;
   requireIdentity = false;
   refusedIdentities = new Set<string>();
   /** Proofs at a start need not be of our time: a visitor's clock may be hours off. */
@@ -216,7 +218,7 @@ export class EndpointPeer {
   ): Promise<ProblemCode | [number, Record<string, unknown> | undefined]> {
     if (path === "/v1/messenger")
       return [200, { ...this.messenger("x"), deploymentId: query.get("deploymentId"), deployment: null }];
-    const jkt = await this.prove(seen);
+    const jkt = this.bindsNothing ? undefined : await this.prove(seen);
     if (jkt === false) return "session_invalid";
     if (method === "POST" && path === "/v1/sessions") return this.start(seen.body, jkt);
     const handle = /^Bearer (.+)$/.exec(seen.headers.authorization ?? "")?.[1];
@@ -281,7 +283,7 @@ export class EndpointPeer {
       expiresIn,
       refreshIn: this.refreshIn ?? Math.max(1, expiresIn - Math.min(300, expiresIn / 4)),
       serverTime: new Date(now).toISOString(),
-      session: { handle: guest.handle, expiresIn: left },
+      session: { handle: guest.handle, expiresIn: left, bound: guest.jkt !== undefined },
     };
   }
 

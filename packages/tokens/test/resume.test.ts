@@ -368,6 +368,33 @@ test("after a reload a wrong clock still proves its requests at the right time",
   expect(world.peer.seen.map(({ status }) => status)).toEqual([201, 200]);
 });
 
+test("a clock that was wrong and has been put right between two pages costs nobody the session", async () => {
+  world = await World.open();
+  world.peer.lenientStarts = true;
+  world.clock.wallError = 5 * HOUR * 1000;
+  const tab = world.tab(undefined, { crypto: true });
+  const first = world.keeper({ tab });
+  const { sessionId } = await world.started(first);
+  first.keeper.dispose();
+  world.clock.wallError = 0;
+  const second = world.keeper({ tab });
+  expect((await world.started(second)).sessionId).toBe(sessionId);
+  expect(world.peer.starts).toBe(1);
+});
+
+test("an endpoint that binds nothing: the handle does not leave its tab, though the browser has a key", async () => {
+  world = await World.open();
+  world.peer.bindsNothing = true;
+  const tab = world.tab(undefined, { crypto: true });
+  const page = world.keeper({ tab });
+  const { sessionId } = await world.started(page);
+  expect([...tab.site.local.keys()]).toEqual([]);
+  expect(JSON.parse(tab.session.get(KEY) ?? "")).toMatchObject({ sessionId, bound: false });
+  await world.pass(HOUR);
+  expect([...tab.site.local.keys()]).toEqual([]);
+  expect(page.count("refreshed")).toBe(1);
+});
+
 test("a start takes along what the page said, and nothing else", async () => {
   world = await World.open();
   const page = world.keeper({

@@ -40,10 +40,12 @@ export interface AnswerParts {
   handle: string;
   /** Absolute end of the session, ms since the epoch. */
   endsAt: number;
+  /** The handle is bound to a key of the page. */
+  bound: boolean;
 }
 
 /** The times of the answer are those of the moment it is given. */
-export function answer(settings: Settings, { sessionId, made, handle, endsAt }: AnswerParts): RefreshedSession {
+export function answer(settings: Settings, { sessionId, made, handle, endsAt, bound }: AnswerParts): RefreshedSession {
   const now = settings.ports.clock.now();
   const expiresAt = Math.min(made.expiresAt, endsAt);
   const expiresIn = Math.max(0, Math.floor((expiresAt - now) / 1000));
@@ -59,6 +61,6 @@ export function answer(settings: Settings, { sessionId, made, handle, endsAt }: 
     expiresIn,
     refreshIn: refreshIn(expiresIn, settings.refreshLeadSeconds),
     serverTime: nowText,
-    session: { handle, expiresIn: Math.max(0, Math.floor((endsAt - now) / 1000)) },
+    session: { handle, expiresIn: Math.max(0, Math.floor((endsAt - now) / 1000)), bound },
   };
 }

@@ -118,5 +118,6 @@ export async function refresh(
   rooms.beside.run("the guest directory", () =>
     rooms.directory.remember(identity, { guestId: made.guestId, token, expiresAt: made.expiresAt }),
   );
-  return answer(rooms.settings, { sessionId: claims.sessionId, made, handle: next, endsAt: claims.endsAt });
+  const { sessionId, endsAt, keyThumbprint } = claims;
+  return answer(rooms.settings, { sessionId, made, handle: next, endsAt, bound: keyThumbprint !== undefined });
 }

@@ -176,7 +176,7 @@ export async function start(
   );
   const config = await configuring;
   return {
-    ...answer(settings, { sessionId, made, handle, endsAt: sessionEndsAt }),
+    ...answer(settings, { sessionId, made, handle, endsAt: sessionEndsAt, bound: key !== undefined }),
     messenger: sessionMessenger(
       { place: rooms.place, guestApi: guestApi.name, deploymentId, config },
       token,

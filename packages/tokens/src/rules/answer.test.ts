@@ -29,7 +29,7 @@ const answer = {
 };
 
 test("an answer of a start, and one of a refresh with what is known of the messenger", () => {
-  expect(readSession(answer, null)).toEqual(answer);
+  expect(readSession(answer, null)).toEqual({ ...answer, session: { ...answer.session, bound: true } });
   const { messenger: _none, ...refreshed } = { ...answer, token: "next" };
   const read = readSession(refreshed, messenger);
   expect([read.messenger.initConfig.guestToken, read.messenger.onboarding?.guestToken]).toEqual(["next", "next"]);

@@ -17,12 +17,12 @@ export function readSession(json: unknown, known: SessionMessenger | null): Sess
   const expiresIn = seconds(body);
   const texts = [body.sessionId, body.token, handle, messenger?.deploymentId];
   if (!expiresIn || texts.some((text: unknown) => typeof text !== "string" || !text)) invalid();
-  const sessionIn = num(body.session.expiresIn) ?? expiresIn;
+  const { expiresIn: sessionIn, bound = true } = body.session;
   return {
     ...body,
     expiresIn,
     refreshIn: num(body.refreshIn) ?? 0,
-    session: { handle, expiresIn: sessionIn },
+    session: { handle, expiresIn: num(sessionIn) ?? expiresIn, bound },
     messenger: withToken(messenger, body.token),
   };
 }
