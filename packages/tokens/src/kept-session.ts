@@ -14,7 +14,7 @@ import { type Occurrence, step, verdict } from "./rules/machine.js";
 import type { Effects, Emitted } from "./rules/moves.js";
 import type { ReportLine } from "./rules/report.js";
 import { secondsLeft } from "./rules/schedule.js";
-import { answer, type Flight, INITIAL, nextDeadline, type State, usable } from "./rules/state.js";
+import { answer, type Flight, INITIAL, nextDeadline, type State, shown, usable } from "./rules/state.js";
 
 /** A keeper of this page that uses the session. */
 export interface Member extends Visitor {
@@ -56,6 +56,8 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   let busy = false;
   let controller: AbortController | null = null;
   let stops: (() => void)[] = [];
+  /** Lets go of the lock by which one of several tabs starts. */
+  let free = (): void => {};
   const members = new Set<Member>();
   const queue: [Occurrence, Judge?][] = [];
   const waiting = new Set<Judge>();
@@ -89,6 +91,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     } finally {
       busy = false;
     }
+    if (!awake || state.error || shown(state) !== "starting") free();
     timeline.arm(awake ? nextDeadline(state) : Infinity);
   };
 
@@ -102,7 +105,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     crowd = true;
     if (word === "ask") {
       if (usable(state, now())) tellGrant();
-      else sharing.tell({ word: state.flight ? "sending" : "here" });
+      else if (state.flight) sharing.tell({ word: "sending" });
     } else if (word === "sending") dispatch({ type: "hold" });
     else if (word === "gone" && sessionId === state.grant?.sessionId) dispatch({ type: "gone" });
     else if (word === "granted") {
@@ -149,7 +152,15 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   };
 
   const perform: Effects = {
-    askTabs: () => sharing.tell({ word: "ask" }),
+    askTabs(from) {
+      sharing.tell({ word: "ask" });
+      // Of tabs that start in the same instant one goes first; the others hear of its session, or go on after a while.
+      const go = (mine?: (() => void) | null): void => {
+        if (mine) free = mine;
+        dispatch(mine === null ? { type: "hold" } : { type: "go", from });
+      };
+      ports.tryLock(JSON.stringify(place)).then(go, () => go());
+    },
     send: (flight, held) => void send(flight, held),
     abort: () => controller?.abort(),
     keep(session, isNew, origin) {
@@ -220,6 +231,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       if (members.size) return;
       awake = false;
       for (const stop of stops) stop();
+      free();
       if (forget && state.grant) void flights.forget(state.grant);
       // An element that is moved in the document leaves and comes back at once: it finds everything as it was.
       queueMicrotask(() => {

@@ -63,4 +63,9 @@ export interface KeeperPorts {
   crypto: Crypto | null;
   /** Null where the browser has none. */
   openChannel(name: string, hear: (message: unknown) => void): Channel | null;
+  /**
+   * Takes a lock if it is free at once: how to let go of it, or null where another tab has it. May reject or never answer:
+   * nobody waits for it for long.
+   */
+  tryLock(name: string): Promise<(() => void) | null>;
 }

@@ -1,7 +1,7 @@
 /** Scenarios of the failure matrix about the page and its tabs: sharing, teardown, re-entrance, what is left behind. */
 import { afterEach, expect, test, vi } from "vitest";
 import { createTokenKeeper } from "../src/index.js";
-import { Site, World } from "./world.js";
+import { Site, type Tab, World } from "./world.js";
 
 let world: World;
 afterEach(() => world.close());
@@ -38,6 +38,83 @@ test("#20 five windows opened at once start one session", async () => {
   await world.pass(5);
   expect(new Set((await Promise.all(all)).map(({ sessionId }) => sessionId)).size).toBe(1);
   expect(world.peer.starts).toBe(1);
+});
+
+test("#20 two tabs start in the same instant and hear of each other too late: one session all the same", async () => {
+  world = await World.open();
+  const site = new Site();
+  const pages = [0, 1].map(() => world.keeper({ tab: world.tab(site, { crypto: true }) }));
+  for (const { tab } of pages) tab.frozen = true;
+  let answer: () => void = () => {};
+  world.peer.fault({ until: new Promise<void>((resolve) => (answer = resolve)) });
+  const all = pages.map(({ keeper }) => keeper.start());
+  await world.pass(1);
+  expect(world.peer.count()).toBe(1);
+  answer();
+  await world.pass(0.1);
+  for (const { tab } of pages) tab.thaw();
+  await world.pass(0.1);
+  expect(new Set((await Promise.all(all)).map(({ sessionId }) => sessionId)).size).toBe(1);
+  expect(world.peer.starts).toBe(1);
+  expect(site.locks.size).toBe(0);
+});
+
+test.each([
+  ["is missing", async () => Promise.reject(new TypeError("no locks")), 0],
+  ["never answers", () => new Promise<null>(() => {}), 1],
+  ["is another tab's that has hung", async () => null, 3],
+] as [string, () => Promise<null>, number][])(
+  "#20 the lock %s: the tab starts by itself",
+  async (_name, lock, seconds) => {
+    world = await World.open();
+    const tab: Tab = Object.assign(world.tab(), { lock });
+    const page = world.keeper({ tab });
+    const starting = page.keeper.start();
+    await world.pass(seconds - 0.1);
+    expect(world.peer.count()).toBe(0);
+    await world.pass(0.3);
+    expect((await starting).token).toBeTruthy();
+    await world.pass(HOUR);
+    expect(page.count("refreshed")).toBe(1);
+  },
+);
+
+test("#20 a lock that is had too late is let go of at once", async () => {
+  world = await World.open();
+  let had: (free: () => void) => void = () => {};
+  const late = new Promise<() => void>((resolve) => {
+    had = resolve;
+  });
+  const free = vi.fn();
+  const page = world.keeper({ tab: Object.assign(world.tab(), { lock: () => late }) });
+  const starting = page.keeper.start();
+  await world.pass(1.1);
+  await starting;
+  had(free);
+  await world.quiet();
+  expect(free).toHaveBeenCalled();
+  expect(page.keeper.state).toBe("ready");
+});
+
+test("#20 the tab that goes first fails, is disposed of, or is told of a session: it lets go of the lock", async () => {
+  world = await World.open();
+  const site = new Site();
+  const [one, two, three] = [0, 1, 2].map(() => world.keeper({ tab: world.tab(site, { crypto: true }) }));
+  if (!one || !two || !three) throw new Error("three pages");
+  one.keeper.start().catch(() => {});
+  await world.quiet();
+  expect(site.locks.size).toBe(1);
+  one.keeper.dispose();
+  expect(site.locks.size).toBe(0);
+  world.peer.fault({ code: "overloaded", headers: { "Retry-After": "30" } });
+  two.keeper.start().catch(() => {});
+  await world.pass(0.1);
+  expect(two.keeper.state).toBe("starting");
+  expect(site.locks.size).toBe(0);
+  await world.started(three);
+  expect([two.keeper.state, three.keeper.state]).toEqual(["ready", "ready"]);
+  expect(world.peer.starts).toBe(2);
+  expect(site.locks.size).toBe(0);
 });
 
 test("#20 the tab that asks crashes, or never gets an answer: the others go on by themselves", async () => {

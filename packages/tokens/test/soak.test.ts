@@ -58,6 +58,7 @@ function ports(
     keys: { load: async () => undefined, keep: async (_name, pair) => pair, remove: async () => {} },
     crypto: null,
     openChannel: () => null,
+    tryLock: async () => null,
   };
 }
 

@@ -31,6 +31,7 @@ export const EVENTS = [
 export class Site {
   readonly local = new Map<string, string>();
   readonly keys = new Map<string, CryptoKeyPair>();
+  readonly locks = new Set<string>();
   readonly channels = new Set<{ name: string; hear: (message: unknown) => void }>();
   readonly storageListeners = new Set<{ tab: Tab; hear: (key: string | null) => void }>();
 }
@@ -41,6 +42,8 @@ export class Tab {
   storageThrows = false;
   keysFail = false;
   channelMissing = false;
+  /** In place of the browser's locks. */
+  lock: (() => Promise<(() => void) | null>) | undefined;
   /** Channel messages wait here while the tab is frozen. */
   frozen = false;
   readonly session = new Map<string, string>();
@@ -110,6 +113,19 @@ export class Tab {
         remove: async (name) => void site.keys.delete(name),
       },
       crypto: withCrypto ? w.crypto : null,
+      tryLock: (name) =>
+        this.lock?.() ??
+        new Promise((had) => {
+          w.soon(() => {
+            if (site.locks.has(name)) return had(null);
+            site.locks.add(name);
+            let mine = true;
+            had(() => {
+              if (mine) site.locks.delete(name);
+              mine = false;
+            });
+          });
+        }),
       openChannel: (name, hear) => {
         if (this.channelMissing) return null;
         const listener = {

@@ -2,7 +2,7 @@
 import type { KeeperPorts } from "../ports.js";
 import { systemClock } from "./clock.js";
 import { browserKeys } from "./keys.js";
-import { browserChannel } from "./sharing.js";
+import { browserChannel, browserLock } from "./sharing.js";
 import { browserStorage } from "./storage.js";
 import { browserPage } from "./wake.js";
 
@@ -17,5 +17,6 @@ export function outside(): KeeperPorts {
     keys: browserKeys(),
     crypto: globalThis.crypto?.subtle ? globalThis.crypto : null,
     openChannel: browserChannel,
+    tryLock: browserLock,
   };
 }

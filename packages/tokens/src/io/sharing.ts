@@ -3,8 +3,8 @@ import type { Channel, KeeperPorts } from "../ports.js";
 import { type Place, storageKey } from "./storage.js";
 
 export interface Talk {
-  /** `ask`: is somebody there? `here`: yes. `sending`: I am asking the endpoint. `granted`: I got it. `gone`: it is ended. */
-  readonly word: "ask" | "here" | "sending" | "granted" | "gone";
+  /** `ask`: has somebody one? `sending`: I am asking the endpoint. `granted`: I got it. `gone`: it is ended. */
+  readonly word: "ask" | "sending" | "granted" | "gone";
   readonly sessionId?: string | undefined;
   /** `granted`: the endpoint's answer, */
   readonly session?: unknown;
@@ -58,4 +58,11 @@ export function browserChannel(name: string, hear: (message: unknown) => void): 
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => hear(data ?? {});
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+}
+
+export function browserLock(name: string): Promise<(() => void) | null> {
+  return new Promise((had, refuse) => {
+    const held = (lock: Lock | null) => (lock ? new Promise<void>(had) : had(null));
+    navigator.locks.request(name, { ifAvailable: true }, held).catch(refuse);
+  });
 }

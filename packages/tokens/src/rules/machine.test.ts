@@ -53,11 +53,12 @@ function anything(random: () => number, state: State, at: number): Occurrence {
     { type: "closed", flight },
     { type: "adopted", session: granted, sentAt: at - random() * 4_000_000, origin },
     { type: "hold" },
+    { type: "go", from: at + (random() - 0.5) * 500 },
     { type: "end" },
     { type: "gone" },
   ];
   // The rare ones rarely, or nothing ever gets going.
-  const pick = random() < 0.97 ? Math.floor(random() * 11) : 11 + Math.floor(random() * 2);
+  const pick = random() < 0.97 ? Math.floor(random() * 12) : 12 + Math.floor(random() * 2);
   return all[pick] ?? { type: "look", why: "timer" };
 }
 

@@ -22,6 +22,8 @@ import { type Flight, INITIAL, type State, usable } from "./state.js";
 
 /** One request, its answer's body included. */
 const FETCH_MS = 15_000;
+/** How long it may take until it is said which of several tabs goes first. */
+const LOCK_MS = 1000;
 /** How long another tab that is asking the endpoint is waited for, and how often in a row. */
 const HOLD_MS = 3000;
 const HOLDS = 3;
@@ -34,6 +36,8 @@ const REFUSALS = 2;
 export type Occurrence =
   /** The page wants a session; other tabs may answer within `askMs` first. */
   | { readonly type: "start"; readonly askMs: number }
+  /** This tab goes first: from then on nobody need be waited for. */
+  | { readonly type: "go"; readonly from: number }
   /** The page wants a new life. */
   | { readonly type: "refresh" }
   /** The messenger refused this token. */
@@ -84,9 +88,14 @@ function happen(draft: Draft, event: Occurrence & Moment): void {
       if (phase === "refused") again(next);
       else {
         clear(draft, "running");
-        next.retryAt = at + event.askMs;
-        if (event.askMs) effects.push(["askTabs"]);
+        if (event.askMs) {
+          next.retryAt = at + LOCK_MS;
+          effects.push(["askTabs", at + event.askMs]);
+        }
       }
+      break;
+    case "go":
+      if (!next.holds && !next.error) next.retryAt = Math.max(at, event.from);
       break;
     case "refresh":
       if (life && !(at < life.floorAt && usable(next, at))) next.urgent = true;

@@ -35,7 +35,8 @@ export interface Origin {
 export type Emitted = Exclude<keyof KeeperEventFields, "state" | "report">;
 
 export interface Effects {
-  askTabs(): void;
+  /** `from`: they are given until then to answer. */
+  askTabs(from: number): void;
   send(flight: Flight, held: Session | null): void;
   abort(): void;
   /** `isNew`: a session that was not there before; `origin`: where it comes from, if not from the endpoint. */
