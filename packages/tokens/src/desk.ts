@@ -103,7 +103,7 @@ export function openDesk(front: Front): Desk {
   const within = <T>(work: Promise<T>, signal?: AbortSignal, ms?: number): Promise<T> =>
     new Promise((resolve, reject) => {
       const stop = (): void => reject(aborted());
-      const late = (): void => reject(new TokensError("timeout", "The page did not answer in time."));
+      const late = (): void => reject(new TokensError("timeout", "The page did not answer."));
       const timer = ms && ports.clock.setTimer(late, ms);
       waiting.add(reject);
       if (signal?.aborted) stop();

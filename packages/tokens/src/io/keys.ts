@@ -43,7 +43,7 @@ function use<T>(
     const opening = indexedDB.open(NAME, 1);
     const refuse = (): void => {
       clearTimeout(timer);
-      reject(new Error("IndexedDB is of no use here"));
+      reject(new Error("IndexedDB"));
     };
     const timer = setTimeout(refuse, PATIENCE_MS);
     opening.onupgradeneeded = () => opening.result.createObjectStore("keys");

@@ -53,7 +53,7 @@ function codeOf(status: number): TokensErrorCode {
 }
 
 function invalid(): never {
-  throw new TokensError("invalid_answer", "The endpoint's answer is not what it should be.");
+  throw new TokensError("invalid_answer", "The answer is not the endpoint's.");
 }
 
 /** The life in seconds, or 0 where it is none. The endpoint's own two dates tell milliseconds from seconds. */

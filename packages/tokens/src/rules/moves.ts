@@ -161,7 +161,7 @@ export function look(draft: Draft, why: string): void {
   const { flight } = next;
   if (flight && at >= next.deadline) {
     abort(draft);
-    if (flight.kind !== "end") fail(draft, new TokensError("timeout", "The endpoint did not answer in time."), false);
+    if (flight.kind !== "end") fail(draft, new TokensError("timeout", "The endpoint did not answer."), false);
   }
   const { life, grant: session, saidExpired } = next;
   const running = next.phase === "running";
