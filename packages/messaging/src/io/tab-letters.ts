@@ -13,3 +13,6 @@ export type Letter =
   | { type: "leave"; to: string }
   /** The tab with the socket is going. */
   | { type: "bye" };
+
+/** A letter as it comes. */
+export type Received = Letter & { from: string };

@@ -1,7 +1,8 @@
 /**
  * One connection for all tabs of a site that are in the same session: the tab that holds a Web Lock has the socket, the
  * others speak through it over a BroadcastChannel. Looks like a socket from outside, so that a conversation knows nothing
- * of it. Loaded only where a browser has both.
+ * of it. Here is what every tab needs: it looks whether it is the first, and as long as it is alone it keeps what it
+ * would have to tell others. What company needs is loaded when there is some.
  *
  * No tab ever waits for a lock. A tab that finds it taken and nobody who answers (the other tab is frozen) takes the next
  * of three, so that a session never has a fourth connection, which the platform would pay back by closing the first.
@@ -9,12 +10,13 @@
  */
 import { SOCKETS_PER_SESSION } from "@guestpass/protocol";
 import type { Clock, Socket } from "../ports.js";
-import { createHub, type Hub } from "./tab-hub.js";
-import type { Letter } from "./tab-letters.js";
+import type { Hub } from "./tab-hub.js";
+import type { Letter, Received } from "./tab-letters.js";
 
-/** So long the tab with the socket may take to answer a newcomer. */
-const WELCOME_MS = 1_000;
 const GONE = 1006;
+/** Texts of the platform that may say whether the session stands, and frames of ours that begin one. */
+const ABOUT_SESSION = /"class"\s*:\s*"(Session|Logout)/;
+const CONFIGURES = /"action":"configure/;
 
 export interface TabPorts {
   clock: Clock;
@@ -32,48 +34,72 @@ export interface Sharing {
   key: string;
 }
 
+/** What a tab is to the others: the one with the socket, or one that speaks through it. */
+export interface Seat {
+  /** A frame of this tab. */
+  send(text: string): void;
+  receive(letter: Received): void;
+  /** Tells whom it concerns that this tab goes. */
+  leave(): void;
+}
+
+/** The tab, as its seats see it. */
+export interface Tab {
+  readonly clock: Clock;
+  post(letter: Letter): void;
+  /** For this tab's own conversation. */
+  emit(type: string, fields?: object): void;
+  /** There is no connection, or none any more. */
+  gone(): void;
+  take(seat: Seat | null): void;
+}
+
+/** What was said last, as wire text, for the tabs that come later. */
+export interface Said {
+  isOpen: boolean;
+  /** By this tab: any frame, and the one that configured the session. Its token and JWT go into the others' frames. */
+  sent: string;
+  configured: string;
+  /** By the platform of the session. */
+  session: string;
+}
+
 /** A socket that may be another tab's. Never throws; trouble is a `close` event. */
 export function openSharedSocket(url: string, { deploymentId, key }: Sharing, ports: TabPorts): Socket {
   const name = `guestpass:${deploymentId}:messaging`;
   const target = new EventTarget();
   const me = ports.uuid();
   const channel = ports.createChannel(name);
-  let hub: Hub | null = null;
-  /** The tab that we speak through. */
-  let leader: string | null = null;
-  let welcome = () => {};
+  let seat: Seat | null = null;
   let release = () => {};
   let over = false;
   let closed = false;
-
-  const emit = (type: string, fields: object = {}) => target.dispatchEvent(Object.assign(new Event(type), fields));
-  const post = (letter: Letter) => closed || channel.postMessage({ ...letter, key, from: me });
 
   function finish(code: number): void {
     if (over) return;
     over = true;
     stopLeave();
-    if (leader) post({ type: "leave", to: leader });
-    hub?.close();
+    seat?.leave();
     closed = true;
     channel.close();
     release();
-    emit("close", { code });
+    tab.emit("close", { code });
   }
-  const stopLeave = ports.onLeave(() => finish(GONE));
+  const gone = () => finish(GONE);
+  const stopLeave = ports.onLeave(gone);
 
-  channel.addEventListener("message", ({ data }: MessageEvent<Letter & { key: string; from: string }>) => {
-    if (over || data.key !== key || ("to" in data && data.to !== undefined && data.to !== me)) return;
-    if (hub) return hub.receive(data);
-    if (data.type === "welcome" && !leader) {
-      leader = data.from;
-      welcome();
-      if (data.open) emit("open");
-    }
-    if (data.from !== leader) return;
-    if (data.type === "open") emit("open");
-    if (data.type === "down") emit("message", { data: data.text });
-    if (data.type === "bye") finish(GONE);
+  const tab: Tab = {
+    clock: ports.clock,
+    post: (letter) => closed || channel.postMessage({ ...letter, key, from: me }),
+    emit: (type, fields) => target.dispatchEvent(Object.assign(new Event(type), fields)),
+    gone,
+    take(taken) {
+      seat = taken;
+    },
+  };
+
+  channel.addEventListener("message", ({ data }: MessageEvent<Received & { key: string; to?: string }>) => {
+    if (!over && data.key === key && (data.to ?? me) === me) seat?.receive(data);
   });
 
   /** True when the lock is ours until `release`. */
@@ -90,47 +116,76 @@ export function openSharedSocket(url: string, { deploymentId, key }: Sharing, po
     });
   }
 
-  /** True when a tab with a socket has answered. */
-  function greet(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const stop = ports.clock.after(WELCOME_MS, () => resolve(false));
-      welcome = () => {
-        stop();
-        resolve(true);
-      };
-      post({ type: "hello" });
-    });
-  }
-
   async function elect(): Promise<void> {
     for (let slot = 1; slot <= SOCKETS_PER_SESSION; slot += 1) {
       if (await lock(slot)) {
         if (over) release();
-        else lead();
+        else seat = seatWithSocket(ports.createSocket(url), tab);
         return;
       }
-      if (slot === 1 && (await greet())) return;
+      if (slot === 1 && (await greet(tab))) return;
       if (over) return;
     }
-    finish(GONE);
+    gone();
   }
 
-  function lead(): void {
-    hub = createHub(ports.createSocket(url), { post, emit, finish: () => finish(GONE) });
-  }
+  elect().catch(gone);
 
-  elect().catch(() => finish(GONE));
+  return {
+    send: (text) => seat?.send(text),
+    close: () => finish(1000),
+    addEventListener: target.addEventListener.bind(target) as Socket["addEventListener"],
+  };
+}
+
+/** True when a tab with a socket has answered: then this one speaks through it. */
+async function greet(tab: Tab): Promise<boolean> {
+  const company = await import("./tab-guest.js").catch(() => null);
+  return !!company && company.greet(tab);
+}
+
+function seatWithSocket(socket: Socket, tab: Tab): Seat {
+  const said: Said = { isOpen: false, sent: "", configured: "", session: "" };
+  let hub: Hub | undefined;
+  let loading: Promise<Hub> | undefined;
+
+  const company = async (): Promise<Hub> => {
+    const { createHub } = await import("./tab-hub.js");
+    hub = createHub(socket, tab, said);
+    return hub;
+  };
+
+  socket.addEventListener("open", () => {
+    said.isOpen = true;
+    tab.post({ type: "open" });
+    tab.emit("open");
+  });
+  socket.addEventListener("message", ({ data }) => {
+    const text = String(data);
+    if (ABOUT_SESSION.test(text)) said.session = text;
+    if (!hub?.keeps(text)) tab.emit("message", { data });
+  });
+  socket.addEventListener("close", tab.gone);
+  socket.addEventListener("error", tab.gone);
 
   return {
     send(text) {
-      if (hub) hub.send(text);
-      else if (leader) {
-        // The tab with the socket has its own token; this one's stays here.
-        const { token: _token, data: _data, ...frame } = JSON.parse(text) as Record<string, unknown>;
-        post({ type: "up", to: leader, frame });
-      }
+      said.sent = text;
+      if (CONFIGURES.test(text)) said.configured = text;
+      socket.send(text);
     },
-    close: () => finish(1000),
-    addEventListener: target.addEventListener.bind(target) as Socket["addEventListener"],
+    receive(letter) {
+      loading ??= company();
+      // A newcomer that hears nothing helps itself.
+      loading
+        .then(({ receive }) => receive(letter))
+        .catch(() => {
+          loading = undefined;
+        });
+    },
+    leave() {
+      tab.post({ type: "bye" });
+      socket.close(1000, "The user has closed the connection.");
+    },
   };
 }
