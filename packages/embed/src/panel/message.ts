@@ -4,11 +4,11 @@
  */
 import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import type { Strings } from "../strings/strings.js";
 import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
+import { keyed } from "./keyed.js";
 import type { Group } from "./rules/rows.js";
 import { safeImage } from "./safe-url.js";
 import { timeOf } from "./times.js";
@@ -33,7 +33,7 @@ export function groupTemplate(group: Group, view: MessageView): TemplateResult {
   const name = received ? senderName(group.from, strings) : strings.you;
   return html`<div class="group ${group.direction}" role="group" aria-label=${name}>
     ${received ? html`<div class="name">${name}</div>${avatar(group.from, name)}` : nothing}
-    ${repeat(
+    ${keyed(
       group.messages,
       ({ id }) => id,
       (message) => messageTemplate(message, view),

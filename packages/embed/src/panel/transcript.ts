@@ -1,9 +1,9 @@
 /** The list of what was said: days, groups, ends of sessions, who is typing. Draws rows; does not make them. */
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import { bubbleIcon } from "../launcher.js";
 import { fill } from "../strings/strings.js";
 import { downIcon } from "./icons.js";
+import { keyed } from "./keyed.js";
 import { groupTemplate, type MessageView } from "./message.js";
 import type { Row } from "./rules/rows.js";
 import { endedWord } from "./rules/status.js";
@@ -41,7 +41,7 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
       <div class="rows">
         ${older(view)}
         ${rows.length === 0 && !view.hasOlder ? empty(view) : nothing}
-        ${repeat(
+        ${keyed(
           rows,
           ({ key }) => key,
           (row) => rowTemplate(row, view),
