@@ -1,7 +1,7 @@
 // The script-tag build: ES-module chunks with hashed names, the classic loader that knows the entry's name, and a
 // manifest with integrity hashes, sizes and a CSP snippet. Fails when a budget is exceeded or nothing was measured.
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -74,7 +74,24 @@ const GROUPS = [
   { name: "panel", test: (id) => OPENED.some((module) => module.test(id)), priority: 1 },
 ];
 
+/**
+ * The name of a part that is loaded on demand. The element and the panel's file name thirty of them, and thirty hashes
+ * would weigh 200 bytes: one over all that they are made of changes with each release, as their own would.
+ */
+function partName() {
+  const made = ["build.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
+  for (const name of ["protocol", "tokens", "messaging", "embed"]) {
+    const folder = join(here, "..", name, "src");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+    made.push(...files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name)));
+  }
+  const hash = createHash("sha256");
+  for (const path of made.sort()) hash.update(readFileSync(path));
+  return `[name]-${hash.digest("base64url").slice(0, 8)}.js`;
+}
+
 async function buildModules() {
+  const part = partName();
   const [{ output: parts }] = await vite({
     ...base,
     plugins: [trustedTypes, tightenTemplates(), minify],
@@ -88,7 +105,7 @@ async function buildModules() {
         checks: { pluginTimings: false },
         output: {
           entryFileNames: "[name]-[hash].js",
-          chunkFileNames: "[name]-[hash].js",
+          chunkFileNames: ({ name }) => (name === "panel" ? "[name]-[hash].js" : part),
           codeSplitting: { groups: GROUPS },
         },
       },

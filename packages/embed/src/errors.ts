@@ -29,7 +29,7 @@ export class GuestpassError extends Error {
   readonly retryable: boolean;
 
   constructor(code: GuestpassErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(message, options);
     this.code = code;
     this.retryable = options.retryable ?? false;
   }
@@ -41,17 +41,14 @@ export class GuestpassError extends Error {
  */
 export function toGuestpassError(error: unknown): GuestpassError {
   if (error instanceof GuestpassError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (isCoded(error)) {
-    return new GuestpassError(error.code as GuestpassErrorCode, message, { retryable: error.retryable, cause: error });
-  }
-  if (error instanceof TypeError) return new GuestpassError("invalid_request", message, { cause: error });
-  if (error instanceof Error && error.name === "AbortError") {
-    return new GuestpassError("aborted", message, { cause: error });
-  }
-  return new GuestpassError("messenger_failed", message, { cause: error });
-}
-
-function isCoded(error: unknown): error is { code: string; retryable: boolean } {
-  return error instanceof Error && "retryable" in error && "code" in error && typeof error.code === "string";
+  const { code, retryable, name, message = String(error) } = Object(error) as Partial<GuestpassError>;
+  const known =
+    code && retryable !== undefined
+      ? code
+      : error instanceof TypeError
+        ? "invalid_request"
+        : (name as string) === "AbortError"
+          ? "aborted"
+          : "messenger_failed";
+  return new GuestpassError(known, message, { retryable: retryable === true, cause: error });
 }

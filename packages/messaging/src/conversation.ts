@@ -232,7 +232,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     async send(text, options = {}) {
       if (typeof text !== "string" || !(text.trim() || options.attachment)) {
-        throw new TypeError("send: text must be a string with something in it");
+        throw new TypeError("send: text is empty or no string");
       }
       return say((id) => textMessage(text, options, id));
     },
@@ -273,5 +273,5 @@ function disconnected(): MessagingError {
 
 function asError(cause: unknown): MessagingError {
   if (cause instanceof MessagingError) return cause;
-  return new MessagingError("socket_refused", "No token could be had for the messenger", { cause });
+  return new MessagingError("socket_refused", "No token for the messenger", { cause });
 }

@@ -28,7 +28,7 @@ export function createTokenSource({ settings, timers }: { settings: Settings; ti
   async function replacement(): Promise<ConversationToken> {
     const fresh = await settings.onTokenRefused?.(token.token);
     if (fresh && fresh.token !== token.token) return fresh;
-    throw new MessagingError("socket_refused", "The messenger did not accept the token");
+    throw new MessagingError("socket_refused", "The messenger refused the token");
   }
 
   function cancel(): void {
@@ -49,7 +49,7 @@ export function createTokenSource({ settings, timers }: { settings: Settings; ti
         cancel();
         then(retryable, cause);
       };
-      timers.arm("token", TIMEOUT_MS, () => settle(true, new MessagingError("timeout", "No token came in time")));
+      timers.arm("token", TIMEOUT_MS, () => settle(true, new MessagingError("timeout", "No token in time")));
       try {
         const fresh = await (replace ? replacement() : settings.getToken());
         if (mine === generation) token = fresh;

@@ -63,5 +63,5 @@ export interface Messenger {
 /** The token of a session, as a conversation wants it. */
 export function conversationToken(session: GuestSession): ConversationToken {
   const { token, tokenType, sessionToken } = session;
-  return sessionToken === undefined ? { token, tokenType } : { token, tokenType, sessionToken };
+  return { token, tokenType, ...(sessionToken && { sessionToken }) };
 }

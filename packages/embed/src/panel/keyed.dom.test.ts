@@ -7,7 +7,14 @@ function drawer() {
   const root = document.createElement("div");
   return {
     draw(text: string, mark = "") {
-      render(html`<p>${keyed([...text], (letter) => letter, (letter) => html`<i>${letter}${mark}</i>`)}</p>`, root);
+      render(
+        html`<p>${keyed(
+          [...text],
+          (letter) => letter,
+          (letter) => html`<i>${letter}${mark}</i>`,
+        )}</p>`,
+        root,
+      );
       return [...root.querySelectorAll("i")];
     },
     text: () => root.textContent,

@@ -28,7 +28,7 @@ export function browserSocket(url: string): Socket {
   if (typeof globalThis.WebSocket !== "function") {
     throw new MessagingError(
       "unsupported",
-      'There is no WebSocket here. On Node, pass ports.createSocket, for example (url) => new WebSocket(url) of the package "ws".',
+      'No WebSocket here: pass ports.createSocket, such as (url) => new WebSocket(url) of "ws"',
     );
   }
   return new WebSocket(url);
