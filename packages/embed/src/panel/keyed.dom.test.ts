@@ -9,7 +9,7 @@ function drawer() {
     draw(text: string, mark = "") {
       render(
         html`<p>${keyed(
-          [...text],
+          text.split(""),
           (letter) => letter,
           (letter) => html`<i>${letter}${mark}</i>`,
         )}</p>`,
@@ -32,10 +32,15 @@ test.each([
   ["abc", ""],
 ])("%s becomes %s, and what stays is the same element", (before, after) => {
   const { draw, text } = drawer();
-  const were = new Map([...before].map((letter, place) => [letter, draw(before)[place]]));
+  const were = new Map(before.split("").map((letter, place) => [letter, draw(before)[place]]));
   const are = draw(after, "!");
-  expect(text()).toBe([...after].map((letter) => `${letter}!`).join(""));
-  for (const [place, letter] of [...after].entries()) {
+  expect(text()).toBe(
+    after
+      .split("")
+      .map((letter) => `${letter}!`)
+      .join(""),
+  );
+  for (const [place, letter] of after.split("").entries()) {
     if (were.has(letter)) expect(are[place]).toBe(were.get(letter));
   }
 });

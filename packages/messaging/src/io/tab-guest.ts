@@ -2,7 +2,7 @@
  * A tab that found another one with the socket: asks for it, and speaks through it. Loaded where the first place is
  * taken. Knows letters, and of frames only what must not travel.
  */
-import type { Tab } from "./tabs.js";
+import type { Tab } from "./tab-letters.js";
 
 /** So long the tab with the socket may take to answer a newcomer. */
 const WELCOME_MS = 1_000;

@@ -5,8 +5,7 @@
  */
 import { ECHO_TRACING_ID, record, str } from "@guestpass/protocol";
 import type { Socket } from "../ports.js";
-import type { Received } from "./tab-letters.js";
-import type { Said, Tab } from "./tabs.js";
+import type { Received, Said, Tab } from "./tab-letters.js";
 
 /** Questions of other tabs that wait for their answer. */
 const ASKED_KEPT = 500;

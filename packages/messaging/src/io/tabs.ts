@@ -11,7 +11,7 @@
 import { SOCKETS_PER_SESSION } from "@guestpass/protocol";
 import type { Clock, Socket } from "../ports.js";
 import type { Hub } from "./tab-hub.js";
-import type { Letter, Received } from "./tab-letters.js";
+import type { Received, Said, Seat, Tab } from "./tab-letters.js";
 
 const GONE = 1006;
 /** Texts of the platform that may say whether the session stands, and frames of ours that begin one. */
@@ -32,36 +32,6 @@ export interface Sharing {
   deploymentId: string;
   /** The same for all tabs of one session, and no secret. */
   key: string;
-}
-
-/** What a tab is to the others: the one with the socket, or one that speaks through it. */
-export interface Seat {
-  /** A frame of this tab. */
-  send(text: string): void;
-  receive(letter: Received): void;
-  /** Tells whom it concerns that this tab goes. */
-  leave(): void;
-}
-
-/** The tab, as its seats see it. */
-export interface Tab {
-  readonly clock: Clock;
-  post(letter: Letter): void;
-  /** For this tab's own conversation. */
-  emit(type: string, fields?: object): void;
-  /** There is no connection, or none any more. */
-  gone(): void;
-  take(seat: Seat | null): void;
-}
-
-/** What was said last, as wire text, for the tabs that come later. */
-export interface Said {
-  isOpen: boolean;
-  /** By this tab: any frame, and the one that configured the session. Its token and JWT go into the others' frames. */
-  sent: string;
-  configured: string;
-  /** By the platform of the session. */
-  session: string;
 }
 
 /** A socket that may be another tab's. Never throws; trouble is a `close` event. */
