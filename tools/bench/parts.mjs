@@ -35,6 +35,8 @@ export function endpointEnv(guestApi, upstreamUrl, more = {}) {
     HOST: "127.0.0.1",
     PORT: "0",
     RATE_LIMIT_MAX: "100000000",
+    RATE_LIMIT_SESSION_MAX: "100000000",
+    MINTING_MAX_ORIGIN: "0",
     GUEST_QUOTA: "100000000",
     AUDIT_LOG: "stdout",
     LOG_LEVEL: "info",

@@ -174,6 +174,8 @@ export function createBroker(options: BrokerOptions): Broker {
       const config = await rooms.configs.get(deploymentId, timeoutMs);
       return messengerInfo({ place, guestApi: guestApi.name, deploymentId, config });
     },
+    queueExists: (queueId) => rooms.queues.exists(queueId, { deadlineAt: clock.now() + deadlineMs }),
+    proveChallenge: async () => rooms.challenge?.prove() ?? { ok: true },
     prove: readiness.prove,
     health: readiness.health,
     stats: () => ({ ...metrics.read(), minting: minting.read() }),

@@ -31,6 +31,10 @@ export interface Broker {
   compatGuestToken(request: unknown, context: RequestContext): Promise<CompatGuestToken>;
   /** Asks the platform for an access token with the credentials. `refused: false` means that it could not be reached. */
   prove(): Promise<Proof>;
+  /** Whether the platform has such a queue; undefined where it does not say, for want of a permission for example. */
+  queueExists(queueId: string): Promise<boolean | undefined>;
+  /** Asks the challenge's provider with a response that it must refuse, to see whether it takes the secret. Ok without a challenge. */
+  proveChallenge(): Promise<Proof>;
   /** Cheap: what is known from the last requests, and a bounded probe where nothing is. */
   health(): Promise<Health>;
   stats(): BrokerStats;

@@ -1,4 +1,6 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Simulator, startSimulator } from "@guestpass/simulator";
@@ -34,10 +36,21 @@ async function check(more: Record<string, string> = {}, args: string[] = []) {
 
 describe("guestpass check", () => {
   it("is content where all works, and says of what", async () => {
-    const { code, of, faults } = await check();
+    const { code, of, faults } = await check({ WEBHOOK_URL: `${simulator.url}/webhook` });
     expect([code, faults]).toEqual([0, []]);
-    for (const name of ["configuration", "credentials", "deployment", "permissions", "store", "clock"])
+    expect(simulator.requests().some((one) => one.path === "/webhook")).toBe(false);
+    for (const name of [
+      "configuration",
+      "dns",
+      "clock",
+      "credentials",
+      "deployment",
+      "origins",
+      "permissions",
+      "store",
+    ])
       expect([name, of(name)[0]?.status]).toEqual([name, "ok"]);
+    for (const name of ["keys", "tls", "challenge"]) expect([name, of(name)[0]?.status]).toEqual([name, "skipped"]);
     expect(simulator.requests().filter((one) => one.path === "/api/v2/guest-tokens")).toHaveLength(1);
   });
 
@@ -109,5 +122,93 @@ describe("guestpass check", () => {
     expect(new Set(wrong.faults.map((finding) => finding.variable))).toEqual(
       new Set(["PORT", "SESSION_MAX_AGE", "STORE"]),
     );
+  });
+
+  it("finds a key file that everybody may read", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "guestpass-")), "keys.json");
+    await run(["keys", "new", file]);
+    expect((await check({ SESSION_KEYS_FILE: file })).of("keys")[0]?.status).toBe("ok");
+    chmodSync(file, 0o644);
+    const [keys] = (await check({ SESSION_KEYS_FILE: file })).of("keys");
+    expect([keys?.status, keys?.mend]).toEqual(["warning", expect.stringContaining("chmod 600")]);
+  });
+
+  it("finds a deployment that does not allow an origin", async () => {
+    await simulator.close();
+    simulator = await startSimulator({
+      clients: [CLIENT],
+      deployments: [DEPLOYMENT],
+      allowedDomains: ["shop.example", ".brand.example"],
+    });
+    const origins = "https://shop.example,https://*.brand.example,https://www.brand.example";
+    const content = await check({ GUEST_API: "web-messaging", ALLOWED_ORIGINS: origins });
+    expect(content.of("origins")).toMatchObject([{ status: "ok" }]);
+    const wrong = await check({
+      GUEST_API: "web-messaging",
+      ALLOWED_ORIGINS: `${origins},https://forgotten.example,https://*.shop.example`,
+    });
+    expect(wrong.of("origins")).toMatchObject([
+      { status: "fault", detail: expect.stringContaining("https://forgotten.example") as string },
+      { status: "fault", detail: expect.stringContaining("https://*.shop.example") as string },
+    ]);
+  });
+
+  it("finds a queue that is not there, and says where it may not look", async () => {
+    await simulator.close();
+    const [known, unknown] = ["a1b2c3d4-e5f6-4890-abcd-ef1234567890", "b1b2c3d4-e5f6-4890-abcd-ef1234567890"];
+    simulator = await startSimulator({ clients: [CLIENT], deployments: [DEPLOYMENT], queues: [known] });
+    const { of } = await check({ QUEUE_IDS: `${known},${unknown}` });
+    expect(of("queue").map(({ status, variable }) => [status, variable])).toEqual([
+      ["ok", undefined],
+      ["fault", "QUEUE_IDS"],
+    ]);
+    simulator.fault({ path: `/api/v2/routing/queues/${known}`, status: 403, body: { message: "no" } });
+    const [queue] = (await check({ QUEUE_IDS: known })).of("queue");
+    expect([queue?.status, queue?.mend]).toEqual(["warning", expect.stringContaining("routing:queue:view")]);
+  });
+
+  it("finds a host that has no address", async () => {
+    const webhook = await check({ WEBHOOK_URL: "https://hooks.guestpass-test.invalid/x" });
+    expect(webhook.of("dns").map(({ status, variable }) => [status, variable])).toEqual([
+      ["fault", "WEBHOOK_URL"],
+      ["ok", undefined],
+    ]);
+  });
+
+  describe("of a challenge", () => {
+    let provider: Server;
+    let errors: string[];
+    let asked: string;
+    beforeEach(async () => {
+      provider = createServer((request, response) => {
+        request.on("data", (chunk: Buffer) => {
+          asked = chunk.toString();
+        });
+        request.on("end", () => response.end(JSON.stringify({ success: false, "error-codes": errors })));
+      });
+      await new Promise<void>((resolve) => {
+        provider.listen(0, "127.0.0.1", resolve);
+      });
+    });
+    afterEach(() => provider.close());
+
+    it("finds a secret that the provider does not know, without showing it", async () => {
+      const env = {
+        CHALLENGE_PROVIDER: "turnstile",
+        CHALLENGE_SECRET: "the-secret-of-the-challenge",
+        CHALLENGE_VERIFY_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/siteverify`,
+      };
+      errors = ["invalid-input-response"];
+      expect((await check(env)).of("challenge")[0]?.status).toBe("ok");
+      expect(asked).toContain("the-secret-of-the-challenge");
+      errors = ["invalid-input-secret"];
+      const wrong = await check(env);
+      expect(wrong.of("challenge")).toMatchObject([{ status: "fault", variable: "CHALLENGE_SECRET" }]);
+      expect(wrong.of("permissions")[0]?.status).toBe("skipped");
+      expect(wrong.stdout).not.toContain("the-secret-of-the-challenge");
+      provider.close();
+      const away = await check({ ...env, UPSTREAM_TIMEOUT: "1", UPSTREAM_DEADLINE: "1" });
+      expect(away.of("challenge")).toMatchObject([{ status: "fault", variable: "CHALLENGE_VERIFY_URL" }]);
+    });
   });
 });

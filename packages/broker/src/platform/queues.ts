@@ -8,6 +8,8 @@ const KEPT_MS = 300_000;
 export interface Queues {
   /** `queue_not_allowed` for a queue that the platform does not know. A platform that cannot say stops nobody. */
   check(queueId: string, scope: CallScope): Promise<void>;
+  /** Whether there is such a queue; undefined where the platform does not say. */
+  exists(queueId: string, scope: CallScope): Promise<boolean | undefined>;
 }
 
 /** Only allow-listed queues may be asked for here: that is what bounds it. */
@@ -28,6 +30,7 @@ export function createQueues(platform: Platform, clock: Clock, warn: (message: s
   };
 
   return {
+    exists: ask,
     async check(queueId, scope) {
       const held = known.get(queueId);
       let exists = held !== undefined && held.askAgainAt > clock.now() ? held.exists : undefined;

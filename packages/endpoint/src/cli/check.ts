@@ -4,7 +4,7 @@ import type { Mistake } from "../environment.js";
 import { redactor } from "../redact.js";
 import { type Command, EXIT, say } from "./command.js";
 import { explainVariables } from "./explain.js";
-import type { Finding } from "./inspect.js";
+import type { Finding } from "./finding.js";
 
 export const check: Command = {
   name: "check",

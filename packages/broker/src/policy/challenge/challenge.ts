@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Challenge, ChallengeProvider } from "@guestpass/protocol";
 import { BrokerError } from "../../errors.js";
+import type { Proof } from "../../face.js";
 import type { ChallengeOptions } from "../../options.js";
 import type { SendRequest } from "../../platform/request.js";
 import type { Clock } from "../../ports.js";
@@ -13,6 +14,8 @@ import { hcaptcha, recaptcha, turnstile } from "./siteverify.js";
 
 /** A used response is remembered for this long: longer than any provider accepts one. */
 const USED_SECONDS = 86_400;
+/** No visitor has it: a provider that takes the secret refuses it. */
+const NOBODYS_RESPONSE = "guestpass-check";
 /** Document 3. */
 const MIN_SCORE = 0.5;
 
@@ -31,6 +34,8 @@ export interface PassedChallenge extends Challenge {
 export interface ChallengePolicy {
   /** `challenge_required`, `challenge_failed`, `challenge_unavailable`. */
   verify(challenge: Challenge | undefined, address: string | undefined): Promise<PassedChallenge>;
+  /** Whether the provider takes the secret. */
+  prove(): Promise<Proof>;
 }
 
 export interface ChallengeDependencies {
@@ -88,6 +93,24 @@ export function createChallengePolicy(options: ChallengeOptions, dependencies: C
   };
 
   return {
+    async prove() {
+      const { kind } = await ask({ response: NOBODYS_RESPONSE, secret: options.secret, address: undefined });
+      if (kind === "misconfigured")
+        return {
+          ok: false,
+          refused: true,
+          reason: "The challenge's provider refuses the secret, or its library is missing.",
+          mend: "Check the challenge's secret and that it belongs to this provider; ALTCHA needs altcha-lib.",
+        };
+      if (kind === "unknown")
+        return {
+          ok: false,
+          refused: false,
+          reason: "The challenge's provider could not be asked.",
+          mend: "Check the network, and the URL where challenges are verified.",
+        };
+      return { ok: true };
+    },
     async verify(challenge, address) {
       if (challenge === undefined) throw new BrokerError("challenge_required", "A passed challenge is required here.");
       if (challenge.provider !== options.provider)
