@@ -1,8 +1,12 @@
-/** A real endpoint before a real simulator, both on loopback, for tests that knock by HTTP. */
+/**
+ * A real endpoint before a real simulator, both on loopback, for tests that knock by HTTP. Whatever a test does with it,
+ * its output is swept for secrets when it is closed.
+ */
 import { Writable } from "node:stream";
 import { type Simulator, type SimulatorOptions, startSimulator } from "@guestpass/simulator";
 import { type Config, createServer, type GuestpassServer, readConfig } from "../src/index.js";
 import type { Surroundings } from "../src/server.js";
+import { Sweep } from "./sweep.js";
 
 export const ORIGIN = "https://shop.example";
 export const DEPLOYMENT = "5d9d1f52-2f2b-4c0c-9d8e-6d3f2a7c1e10";
@@ -82,7 +86,14 @@ export async function startEndpoint(
   const stderr = new Collector();
   const server = await createServer(config, { stdout, stderr, ...surroundings });
   const url = await server.start();
-  const ask: RunningEndpoint["ask"] = (method, path, headers = {}, body) => request(url + path, method, headers, body);
+  const sweep = new Sweep(config);
+  const ask: RunningEndpoint["ask"] = async (method, path, headers = {}, body) => {
+    sweep.headers(headers);
+    sweep.body(body);
+    const answer = await request(url + path, method, headers, body);
+    sweep.body(answer.text);
+    return answer;
+  };
   return {
     url,
     server,
@@ -101,6 +112,9 @@ export async function startEndpoint(
     async close() {
       await server.close();
       await simulator.close();
+      for (const one of simulator.requests()) sweep.headers({ authorization: one.headers.authorization ?? "" });
+      const found = sweep.foundIn(stdout.text + stderr.text);
+      if (found.length > 0) throw new Error(`the endpoint wrote secrets: ${found.join(", ")}`);
     },
   };
 }

@@ -8,7 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redactor } from "../src/redact.js";
 import { compile, serve } from "./child.js";
 import { run } from "./command.js";
-import { type Answer, CLIENT, DEPLOYMENT, environment, ORIGIN, request } from "./running-endpoint.js";
+import {
+  type Answer,
+  type Body,
+  CLIENT,
+  DEPLOYMENT,
+  environment,
+  ORIGIN,
+  request,
+  startEndpoint,
+} from "./running-endpoint.js";
 
 const IDENTITY_SECRET = "an-identity-secret-of-more-than-thirty-two-bytes";
 const PEPPER = "a-pepper-that-nobody-may-taste";
@@ -133,6 +142,33 @@ describe("whatever is written", () => {
     expect(written).not.toContain(platformSays);
     expect(toPages).not.toMatch(/\n? {4}at /);
   }, 60_000);
+});
+
+describe("the output of every test's endpoint", () => {
+  it("is swept for what was sent and answered, and a test in which something leaks fails", async () => {
+    const identityToken = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject("a-customer-of-the-sweep")
+      .setExpirationTime("5m")
+      .sign(new TextEncoder().encode(IDENTITY_SECRET));
+    const leaks = async (leak?: (session: Body) => string) => {
+      const endpoint = await startEndpoint({ IDENTITY_SECRET, LOG_LEVEL: "trace" });
+      const { json } = await endpoint.post("/v1/sessions", { deploymentId: DEPLOYMENT, identityToken });
+      const bearer = { authorization: `Bearer ${json.session.handle}` };
+      expect((await endpoint.post("/v1/sessions/refresh", undefined, bearer)).status).toBe(200);
+      if (leak) endpoint.stderr.write(`a line with ${leak(json)} in it`);
+      return endpoint.close();
+    };
+    await leaks();
+    for (const leak of [
+      (session: Body) => session.token,
+      (session: Body) => session.session.handle,
+      () => identityToken,
+      () => "a-customer-of-the-sweep",
+      () => IDENTITY_SECRET,
+    ])
+      await expect(leaks(leak)).rejects.toThrow("the endpoint wrote secrets");
+  });
 });
 
 describe("the redactor", () => {
