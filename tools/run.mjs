@@ -1,4 +1,4 @@
-// `pnpm guestpass|simulator|demo|bench ...`: builds what is not built yet, then becomes that program.
+// `pnpm guestpass|simulator|demo|bench|soak ...`: builds what is not built yet, then becomes that program.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
@@ -9,6 +9,7 @@ const PROGRAMS = {
   simulator: "packages/simulator/dist/bin.js",
   demo: "examples/demo/serve.mjs",
   bench: "tools/bench/bench.mjs",
+  soak: "tools/soak/soak.mjs",
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -20,7 +21,7 @@ if (!program) {
 if (args[0] === "--") args.shift();
 
 try {
-  if (name === "demo" || name === "bench") say("building what has changed");
+  if (name === "demo" || name === "bench" || name === "soak") say("building what has changed");
   await build({ quiet: true });
 } catch (error) {
   say(error.message);

@@ -1,5 +1,6 @@
 // `pnpm bench`: how fast the endpoint is, as ratios to a bare Fastify route that does the same work, in one interleaved
-// run, so that a slow or a busy machine changes both sides alike. Asserts nothing; prints a table, or JSON.
+// run, so that a slow or a busy machine changes both sides alike. The processor's time for an answer is told besides: a
+// machine that others use changes it least. Asserts nothing; prints a table, or JSON.
 import { parseArgs } from "node:util";
 import { measure, median } from "./load.mjs";
 import { measureMemory } from "./memory.mjs";
@@ -76,6 +77,11 @@ for (const latencyMs of [0, 40]) {
           perSecond: Math.round(rate),
           ratio: against ? rate / against : undefined,
           yardstick: target.yardstick,
+          microseconds: Math.round(median(own.map((sample) => sample.microseconds))),
+          processorRatio: target.yardstick
+            ? median(samples.get(target.yardstick).map((sample) => sample.microseconds)) /
+              median(own.map((sample) => sample.microseconds))
+            : undefined,
           ofLatencyBound: latencyMs > 0 && target.calls ? rate / ((connections / latencyMs) * 1000) : undefined,
           p50: median(own.map((sample) => sample.p50)),
           p99: median(own.map((sample) => sample.p99)),
@@ -102,6 +108,8 @@ if (options.json) {
         path: row.name,
         "per second": row.perSecond,
         "of yardstick": row.ratio === undefined ? "" : row.ratio.toFixed(2),
+        "µs of processor": row.microseconds,
+        "of yardstick's": row.processorRatio === undefined ? "" : row.processorRatio.toFixed(2),
         "of latency bound": row.ofLatencyBound === undefined ? "" : row.ofLatencyBound.toFixed(2),
         "p50 ms": row.p50,
         "p99 ms": row.p99,

@@ -5,6 +5,7 @@ const server = await createServer(readConfig(process.env));
 const url = await server.start();
 process.send({ port: Number(new URL(url).port) });
 process.on("message", (message) => {
+  if (message === "cpu") process.send({ cpu: process.cpuUsage() });
   if (message !== "memory") return;
   globalThis.gc?.();
   process.send({ memory: process.memoryUsage() });

@@ -98,8 +98,8 @@ async function issueTokens(url) {
   return 2 * COUNTED_SESSIONS;
 }
 
-function refreshTarget(name, url, more) {
-  return { name, url, prepare: (connections) => refreshingClients(url, connections), ...more };
+function refreshTarget(name, { url, child }, more) {
+  return { name, url, child, prepare: (connections) => refreshingClients(url, connections), ...more };
 }
 
 export async function startParts(latencyMs) {
@@ -115,24 +115,24 @@ export async function startParts(latencyMs) {
   const yardstick = await spawnPart("yardstick.mjs", [upstream.url, String(bytes)]);
   const call = { method: "POST", path: "/call", headers: HEADERS, body: startRequest.body };
   const targets = [
-    { name: "yardstick, one call", url: yardstick.url, requests: [call], calls: true },
+    { name: "yardstick, one call", ...yardstick, requests: [call], calls: true },
     {
       name: "start",
-      url: endpoint.url,
+      ...endpoint,
       requests: [startRequest],
       yardstick: "yardstick, one call",
       calls: true,
     },
     {
       name: "start, silent",
-      url: silent.url,
+      ...silent,
       requests: [startRequest],
       yardstick: "yardstick, one call",
       calls: true,
     },
-    refreshTarget("refresh", endpoint.url, { yardstick: "yardstick, one call", calls: true }),
-    { name: "yardstick, no call", url: yardstick.url, requests: [{ ...call, path: "/bare" }] },
-    refreshTarget("refresh, web-messaging", own.url, { yardstick: "yardstick, no call" }),
+    refreshTarget("refresh", endpoint, { yardstick: "yardstick, one call", calls: true }),
+    { name: "yardstick, no call", ...yardstick, requests: [{ ...call, path: "/bare" }] },
+    refreshTarget("refresh, web-messaging", own, { yardstick: "yardstick, no call" }),
   ];
   return {
     targets,

@@ -22,4 +22,5 @@ app.post("/call", async (_request, reply) => {
 app.post("/bare", (_request, reply) => reply.code(200).send(answer));
 await app.listen({ host: "127.0.0.1", port: 0 });
 process.send({ port: app.server.address().port });
+process.on("message", () => process.send({ cpu: process.cpuUsage() }));
 process.on("disconnect", () => process.exit(0));
