@@ -29,7 +29,8 @@ async function holds(scenario: string, ...args: string[]): Promise<Report> {
   const report = (JSON.parse(stdout) as Record<string, Report>)[scenario];
   expect(report?.faults).toEqual([]);
   expect([code, report?.held]).toEqual([0, true]);
-  return report as Report;
+  if (!report) throw new Error(`there is no report of ${scenario}`);
+  return report;
 }
 
 describe("pnpm soak", () => {
