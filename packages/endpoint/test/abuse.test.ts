@@ -1,7 +1,9 @@
+import { Writable } from "node:stream";
 import { type Simulator, startSimulator } from "@guestpass/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../src/cli/main.js";
 import { run } from "./command.js";
-import { CLIENT } from "./running-endpoint.js";
+import { CLIENT, Collector } from "./running-endpoint.js";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -18,7 +20,10 @@ const env = () => ({
 describe("guestpass abuse", () => {
   it("flags the customer with too many conversations, with exit code 3", async () => {
     const { code, stdout, stderr } = await run(["abuse"], env());
-    expect([code, stderr]).toEqual([3, ""]);
+    expect([code, stderr]).toEqual([
+      3,
+      "page 1: 100 of 120 conversations read\npage 2: 120 of 120 conversations read\n",
+    ]);
     expect(stdout).toMatch(/^customer +conversations\n\S.* +\d+\n\n120 conversations of \d+ customers/);
     expect(stdout).toContain("1 customer has more than 50");
   });
@@ -34,6 +39,33 @@ describe("guestpass abuse", () => {
     expect(report).toMatchObject({ conversations: 120, pages: 2, truncated: false });
     expect(report.flagged).toHaveLength(1);
     expect(report.flagged[0]?.conversationCount).toBeGreaterThan(50);
+  });
+
+  it("reads either form of the API, and says nothing of its pages where that is wished", async () => {
+    simulator.clearRequests();
+    const { code, stdout, stderr } = await run(["abuse", "--form", "document", "--threshold", "10"], env());
+    expect([code, stderr]).toEqual([3, "page 1: 100 conversations read\npage 2: 120 conversations read\n"]);
+    expect(stdout).toContain("1 customer has more than 10");
+    const bodies = simulator.requests().flatMap(({ path, body }) => (path.includes("analytics") ? [body] : []));
+    expect(bodies).toMatchObject([{ pageSize: 100 }, { pageSize: 100, nextPageToken: expect.any(String) as string }]);
+    const quiet = await run(["abuse", "--quiet", "--form", "platform"], env());
+    expect([quiet.code, quiet.stderr]).toEqual([3, ""]);
+  });
+
+  it("writes over one line on a terminal", async () => {
+    const written: string[] = [];
+    const terminal = Object.assign(
+      new Writable({ write: (chunk: Buffer, _, done) => done(void written.push(chunk.toString())) }),
+      {
+        isTTY: true,
+      },
+    );
+    expect(await main(["abuse"], env(), { stdout: new Collector(), stderr: terminal })).toBe(3);
+    expect(written).toEqual([
+      "\r\u001b[Kpage 1: 100 of 120 conversations read",
+      "\r\u001b[Kpage 2: 120 of 120 conversations read",
+      "\n",
+    ]);
   });
 
   it("is content where nobody is above the threshold", async () => {
@@ -57,6 +89,7 @@ describe("guestpass abuse", () => {
       ["--hours", "0"],
       ["--threshold", "-1"],
       ["--days", "1"],
+      ["--form", "other"],
     ])
       expect((await run(["abuse", ...args], env())).code).toBe(64);
   });

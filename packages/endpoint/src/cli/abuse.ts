@@ -1,8 +1,8 @@
 /** `guestpass abuse`: who has started more conversations than a person does, from the platform's analytics. */
-import type { AbuseReport } from "@guestpass/broker";
+import type { AbuseProgress, AbuseReport, AnalyticsForm } from "@guestpass/broker";
 import { optional } from "@guestpass/protocol";
 import { readPlatform } from "../config.js";
-import { type Arguments, type Command, EXIT, say, UsageError } from "./command.js";
+import { type Arguments, type Command, EXIT, type Io, say, UsageError } from "./command.js";
 
 const HOURS = 24;
 const THRESHOLD = 50;
@@ -18,24 +18,29 @@ export const abuse: Command = {
   options: {
     hours: { type: "string", hint: "N", help: `the last N hours (${HOURS})` },
     threshold: { type: "string", hint: "N", help: `more conversations than this are flagged (${THRESHOLD})` },
+    form: { type: "string", hint: "FORM", help: "ask in this form of the API: platform, or document (nextPageToken)" },
     json: { type: "boolean", help: "the report as JSON" },
+    quiet: { type: "boolean", short: "q", help: "no line about each page on stderr" },
   },
   async run(args, env, io) {
     const hours = whole(args, "hours", HOURS, 1, MAX_HOURS);
     const threshold = whole(args, "threshold", THRESHOLD, 0, 1_000_000);
+    const form = formOf(args);
     const { region, baseUrl, oauthPath, clients } = readPlatform(env);
     const [{ abuseReport, BrokerError }, { credentialsOf }] = await Promise.all([
       import("@guestpass/broker"),
       import("../assemble.js"),
     ]);
     const to = Date.now();
+    const progress = progressOn(io);
     try {
       const report = await abuseReport({
         platform: { ...optional({ region, baseUrl }), oauthPath, credentials: credentialsOf(clients) },
         from: to - hours * HOUR_MS,
         to,
         threshold,
-      });
+        ...optional({ form, onProgress: args.values["quiet"] === true ? undefined : progress.page }),
+      }).finally(progress.end);
       say(io.stdout, args.values["json"] ? JSON.stringify(report, null, 2) : table(report));
       return report.flagged.length > 0 ? EXIT.flagged : EXIT.ok;
     } catch (error) {
@@ -50,6 +55,27 @@ export const abuse: Command = {
     }
   },
 };
+
+function formOf({ values: { form } }: Arguments): AnalyticsForm | undefined {
+  if (form === undefined || form === "platform" || form === "document") return form;
+  throw new UsageError("--form takes platform or document");
+}
+
+/** On a terminal one line that is written over, and ended; elsewhere a line for each page. */
+function progressOn({ stderr }: Io): { page(progress: AbuseProgress): void; end(): void } {
+  const terminal = "isTTY" in stderr && stderr.isTTY === true;
+  let begun = false;
+  return {
+    page({ pages, conversations, total }) {
+      const line = `page ${pages}: ${conversations}${total === undefined ? "" : ` of ${total}`} conversations read`;
+      stderr.write(terminal ? `\r\u001b[K${line}` : `${line}\n`);
+      begun = true;
+    },
+    end() {
+      if (terminal && begun) stderr.write("\n");
+    },
+  };
+}
 
 function whole({ values }: Arguments, name: string, fallback: number, least: number, most: number): number {
   const given = values[name];
