@@ -62,7 +62,7 @@ export {
 export { ephemeralKeyRing } from "./sessions/ephemeral-keys.js";
 export { fileKeyRing, type KeyFileOptions } from "./sessions/key-file.js";
 export type { HandleKey, KeyRing } from "./sessions/key-ring.js";
-export { type KeySet, newKeySet, type OctJwk, rotateKeySet } from "./sessions/key-set.js";
+export { type KeySet, newKeySet, type OctJwk, type RotationOptions, rotateKeySet } from "./sessions/key-set.js";
 export { type DynamodbStoreOptions, dynamodbStore } from "./stores/dynamodb.js";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.js";
 export { type RedisStoreOptions, redisStore } from "./stores/redis.js";

@@ -29,18 +29,37 @@ const open = async (warnings: string[] = []) => {
 };
 
 describe("a key set", () => {
-  test("is made with one key, gets a new first one at each rotation, and keeps five", async () => {
-    let set: unknown = await newKeySet();
-    const seen = new Set<string>();
-    for (let turn = 1; turn <= 7; turn += 1) {
-      const { keys } = set as Awaited<ReturnType<typeof newKeySet>>;
-      expect(keys).toHaveLength(Math.min(turn, 5));
-      expect(seen).not.toContain(keys[0]?.kid);
-      seen.add(keys[0]?.kid ?? "");
-      expect(keys[0]).toMatchObject({ kty: "oct", alg: "A256GCM", use: "enc" });
-      expect(Buffer.from(keys[0]?.k ?? "", "base64url")).toHaveLength(32);
-      set = await rotateKeySet(set);
+  test("is made with one key, gets a new first one at each rotation, and loses none whose sessions may live", async () => {
+    const DAY = 86_400;
+    const at = (day: number) => ({ now: Date.UTC(2026, 0, 1) + day * DAY * 1000 });
+    let set = await newKeySet(at(0));
+    const [first] = set.keys;
+    expect(first).toMatchObject({ kty: "oct", alg: "A256GCM", use: "enc", iat: at(0).now / 1000 });
+    expect(Buffer.from(first?.k ?? "", "base64url")).toHaveLength(32);
+    // Rotated each day, with sessions of a week: a key is in use for a day, and needed for a week after it.
+    for (let day = 1; day <= 20; day += 1) {
+      set = await rotateKeySet(set, { keepSeconds: 7 * DAY, ...at(day) });
+      expect(set.keys).toHaveLength(Math.min(day + 1, 9));
+      expect(new Set(set.keys.map(({ kid }) => kid)).size).toBe(set.keys.length);
+      expect(set.keys[0]?.iat).toBe(at(day).now / 1000);
     }
+    expect((await rotateKeySet(set, at(21))).keys).toHaveLength(10);
+    expect((await rotateKeySet(set, at(70))).keys).toHaveLength(2);
+  });
+
+  test("of an older version, whose keys do not say their age, loses none before it is known", async () => {
+    const k = "x".repeat(43);
+    const old = { kty: "oct", k, alg: "A256GCM", use: "enc" };
+    const rotated = await rotateKeySet({
+      keys: [
+        { ...old, kid: "old" },
+        { ...old, kid: "older" },
+      ],
+    });
+    expect(rotated.keys.map(({ kid }) => kid).slice(1)).toEqual(["old", "older"]);
+    let many = rotated;
+    for (let turn = 0; turn < 120; turn += 1) many = await rotateKeySet(many);
+    expect(many.keys).toHaveLength(100);
   });
 
   test.each([

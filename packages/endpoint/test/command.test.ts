@@ -49,6 +49,26 @@ describe("guestpass keys", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  it("keeps a key for as long as sessions may live", async () => {
+    const before = keys();
+    for (const [maxAge, count] of [
+      [undefined, before.length + 1],
+      ["60", before.length + 2],
+    ] as const)
+      expect([
+        (await run(["keys", "rotate", file], maxAge === undefined ? {} : { SESSION_MAX_AGE: maxAge })).code,
+        keys().length,
+      ]).toEqual([0, count]);
+    const set = JSON.parse(readFileSync(file, "utf8")) as { keys: { iat: number }[] };
+    // As if all of them had been made a day ago.
+    writeFileSync(file, JSON.stringify({ keys: set.keys.map((key) => ({ ...key, iat: key.iat - 86_400 })) }));
+    await run(["keys", "rotate", file]);
+    expect(keys()).toHaveLength(before.length + 3);
+    await run(["keys", "rotate", file], { SESSION_MAX_AGE: "3600" });
+    expect(keys()).toHaveLength(3);
+    expect((await run(["keys", "rotate", file], { SESSION_MAX_AGE: "soon" })).code).toBe(78);
+  });
+
   it("says what is wrong with a file, and leaves it", async () => {
     const missing = await run(["keys", "rotate", join(directory, "none.json")]);
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("is not there")]);

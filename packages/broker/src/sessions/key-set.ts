@@ -1,11 +1,13 @@
 /** JWK sets of handle keys as they lie in a file: making one, putting a new key first, reading one. Pure but for the random bytes. */
 import { createSecretKey, randomBytes } from "node:crypto";
-import { list, record, str } from "@guestpass/protocol";
+import { list, num, record, str } from "@guestpass/protocol";
 import { nanoid } from "nanoid";
 import type { HandleKey } from "./key-ring.js";
 
-/** Keys kept at a rotation, the new one included: older handles than these are long expired. */
-export const KEYS_KEPT = 5;
+/** A key is kept for so long after it was replaced where nothing else is said: no session lives longer, seconds. */
+export const KEPT_SECONDS = 31 * 86_400;
+/** Keys kept at most, whatever their age. */
+const MOST_KEYS = 100;
 
 export interface OctJwk {
   kty: "oct";
@@ -14,24 +16,44 @@ export interface OctJwk {
   k: string;
   alg: "A256GCM";
   use: "enc";
+  /** When it was made, seconds since the epoch; a set of an older version does not say. */
+  iat?: number;
 }
 
 export interface KeySet {
   keys: OctJwk[];
 }
 
-function newKey(): OctJwk {
-  return { kty: "oct", kid: nanoid(12), k: randomBytes(32).toString("base64url"), alg: "A256GCM", use: "enc" };
+export interface RotationOptions {
+  /** How long a key is kept after it was replaced, seconds: as long as a session may live; 31 days. */
+  keepSeconds?: number;
+  /** ms since the epoch. */
+  now?: number;
+}
+
+function newKey(now: number): OctJwk {
+  const k = randomBytes(32).toString("base64url");
+  return { kty: "oct", kid: nanoid(12), k, alg: "A256GCM", use: "enc", iat: Math.floor(now / 1000) };
 }
 
 /** A set with one fresh key. */
-export async function newKeySet(): Promise<KeySet> {
-  return { keys: [newKey()] };
+export async function newKeySet({ now = Date.now() }: Pick<RotationOptions, "now"> = {}): Promise<KeySet> {
+  return { keys: [newKey(now)] };
 }
 
-/** The set with a fresh key in front; the old ones still decrypt, the oldest beyond five fall out. TypeError for what is no such set. */
-export async function rotateKeySet(set: unknown): Promise<KeySet> {
-  return { keys: [newKey(), ...readKeySet(set)].slice(0, KEYS_KEPT) };
+/**
+ * The set with a fresh key in front. The old ones still decrypt until every session that they may have encrypted has
+ * ended; a hundred are kept at most. TypeError for what is no such set.
+ */
+export async function rotateKeySet(
+  set: unknown,
+  { keepSeconds = KEPT_SECONDS, now = Date.now() }: RotationOptions = {},
+): Promise<KeySet> {
+  const keys = [newKey(now), ...readKeySet(set)];
+  const oldest = Math.floor(now / 1000) - keepSeconds;
+  // A key is in use until the one before it in the set was made.
+  const kept = keys.filter((_, index) => index === 0 || (keys[index - 1]?.iat ?? oldest) >= oldest);
+  return { keys: kept.slice(0, MOST_KEYS) };
 }
 
 /** The keys of a set. TypeError that says what is wrong, and never shows a key. */
@@ -40,7 +62,7 @@ export function readKeySet(set: unknown): OctJwk[] {
   if (entries.length === 0) throw new TypeError("the key set has no keys: it must be a JWK set of oct keys");
   const kids = new Set<string>();
   return entries.map((entry, index) => {
-    const { kty, kid, k } = record(entry);
+    const { kty, kid, k, iat } = record(entry);
     if (kty !== "oct") throw new TypeError(`key ${index + 1} of the key set is not of type oct`);
     const id = str(kid);
     if (id === undefined || id === "") throw new TypeError(`key ${index + 1} of the key set has no kid`);
@@ -49,7 +71,15 @@ export function readKeySet(set: unknown): OctJwk[] {
     const bytes = str(k);
     if (bytes === undefined || !/^[A-Za-z0-9_-]{43}$/.test(bytes))
       throw new TypeError(`key ${index + 1} of the key set is not 256 bits long`);
-    return { kty: "oct", kid: id, k: bytes, alg: "A256GCM", use: "enc" };
+    const madeAt = num(iat);
+    return {
+      kty: "oct",
+      kid: id,
+      k: bytes,
+      alg: "A256GCM",
+      use: "enc",
+      ...(madeAt === undefined ? {} : { iat: madeAt }),
+    };
   });
 }
 

@@ -1,7 +1,11 @@
 /** `guestpass keys new FILE` and `guestpass keys rotate FILE`: the JWK set that encrypts session handles. */
 import { chmod, readFile, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { optional } from "@guestpass/protocol";
 import { nanoid } from "nanoid";
+import { ConfigError } from "../config.js";
+import { given } from "../environment.js";
+import { VARIABLE_GROUPS } from "../variables.js";
 import { type Arguments, type Command, EXIT, type Io, say, UsageError } from "./command.js";
 
 /** Only the owner may read it. */
@@ -28,16 +32,19 @@ export const keysNew: Command = {
 export const keysRotate: Command = {
   name: "keys rotate",
   operands: "FILE",
-  summary: "puts a new key first; the others still decrypt",
+  summary: "puts a new key first; the others decrypt until their sessions have ended",
   options: {},
-  async run(args, _env, io) {
+  details: () =>
+    "A key is kept for as long as a session may live after it was replaced: SESSION_MAX_AGE, or 31 days where that is not set.",
+  async run(args, env, io) {
     const file = fileOf(args);
+    const keepSeconds = keepSecondsOf(env);
     const { rotateKeySet } = await import("@guestpass/broker");
     let count: number;
     try {
       // Through a link, so that the link stays.
       const path = await realpath(file);
-      const rotated = await rotateKeySet(JSON.parse(await readFile(path, "utf8")));
+      const rotated = await rotateKeySet(JSON.parse(await readFile(path, "utf8")), optional({ keepSeconds }));
       await replace(path, textOf(rotated));
       count = rotated.keys.length;
     } catch (error) {
@@ -47,6 +54,17 @@ export const keysRotate: Command = {
     return EXIT.ok;
   },
 };
+
+/** @throws ConfigError for an age that is none. */
+function keepSecondsOf(env: NodeJS.ProcessEnv): number | undefined {
+  const text = given(env, "SESSION_MAX_AGE");
+  if (text === undefined) return undefined;
+  try {
+    return VARIABLE_GROUPS.session.SESSION_MAX_AGE.kind.parse(text);
+  } catch (error) {
+    throw new ConfigError([{ name: "SESSION_MAX_AGE", message: (error as Error).message }]);
+  }
+}
 
 function fileOf({ positionals }: Arguments): string {
   const [file, ...rest] = positionals;
