@@ -185,7 +185,10 @@ test("session mapping: crm_id_hash -> guest id, token, expires_at, updated_at: D
     token: { S: expect.stringMatching(/^ey/) as string },
     expires_at: { S: expect.stringMatching(/Z$/) as string },
     updated_at: { S: expect.stringMatching(/Z$/) as string },
+    // What nobody has asked for in 400 days is swept, where the table's TTL is on.
+    ttl: { N: expect.stringMatching(/^\d{10}$/) as string },
   });
+  expect(Number(mapping?.["ttl"]?.N) - here.clock.now() / 1000).toBeGreaterThan(399 * 86_400);
   // The token lies sealed.
   expect(mapping?.["token"]?.S).not.toBe(session.token);
   here.pass(3400);

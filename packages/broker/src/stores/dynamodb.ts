@@ -12,6 +12,8 @@ import type { Store } from "./store.js";
 
 const TABLE = "GenesysGuestSessions";
 const KEY = "crm_id_hash";
+/** A customer that was not seen for this long is forgotten, seconds. */
+const GUEST_SECONDS = 400 * 86_400;
 const REQUEST_MS = 1500;
 const CONNECT_MS = 1000;
 
@@ -142,6 +144,7 @@ export function dynamodbStore(options: DynamodbStoreOptions = {}): Store {
         token,
         expires_at: expiresAt,
         updated_at: updatedAt,
+        ttl: Math.ceil(clock.now() / 1000) + GUEST_SECONDS,
       };
       await client.send(new sdk.PutCommand({ TableName, Item }));
     },
