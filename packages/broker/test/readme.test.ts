@@ -68,5 +68,6 @@ test.each(blocks)("example $index runs", async ({ index, code }) => {
   await import(/* @vite-ignore */ pathToFileURL(path).href);
   log.mockRestore();
   expect(said.length).toBeGreaterThan(0);
+  if (code.includes("renewed.guestId === guest.guestId")) expect(said.at(-1)).toEqual([true]);
   if (code.includes("session_revoked")) expect(said.at(-1)).toEqual([401, "session_revoked"]);
 });
