@@ -29,7 +29,6 @@ export const adaptStyles = css`
     .notice,
     .pill,
     .send,
-    .jump,
     .avatar {
       border: 1px solid CanvasText;
     }

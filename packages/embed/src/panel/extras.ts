@@ -15,6 +15,7 @@ import type { Questions, QuestionsPanel } from "./questions.js";
 import type { Rich } from "./rich.js";
 import type { RichView } from "./rich-view.js";
 import type { Status } from "./rules/status.js";
+import type * as Scrollback from "./scrollback.js";
 import { adopt } from "./styles.js";
 import type { typingTemplate } from "./typing.js";
 import type { Warnings } from "./warnings.js";
@@ -23,6 +24,8 @@ export interface ExtrasPanel extends QuestionsPanel {
   readonly messages: readonly TranscriptMessage[];
   readonly status: Status;
   readonly talk: Conversation | undefined;
+  readonly hasOlder: boolean;
+  readonly below: number;
 }
 
 export class Extras implements RichView {
@@ -41,6 +44,8 @@ export class Extras implements RichView {
   #linked: typeof linked | undefined;
   #attach: typeof attachTemplate | undefined;
   #warnings: Warnings | undefined;
+  /** Draws the ways through a long transcript, once it is loaded. */
+  scrollback: typeof Scrollback | undefined;
   /** Draws that somebody types, once it is loaded. */
   typing: typeof typingTemplate | undefined;
   /** The file beside what is typed, once one was chosen. */
@@ -82,6 +87,11 @@ export class Extras implements RichView {
         },
         false,
       );
+    }
+    if (!this.scrollback && (this.#panel.hasOlder || this.#panel.below > 0)) {
+      this.#enter(import("./scrollback.js"), (room) => {
+        this.scrollback = room;
+      });
     }
     if (!this.#warnings && this.host.conversation?.warning) {
       this.#enter(import("./warnings.js"), ({ Warnings }) => {

@@ -9,5 +9,4 @@ export function icon(shape: TemplateResult): TemplateResult {
 export const sendIcon = icon(svg`<path d="M12 19.5V5M5.5 11.2 12 4.7l6.5 6.5" />`);
 export const closeIcon = icon(svg`<path d="m6.5 6.5 11 11m0-11-11 11" />`);
 export const moreIcon = icon(svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />`);
-export const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
 export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.8" /><path d="M12 7.6v5M12 16.2h.01" />`);

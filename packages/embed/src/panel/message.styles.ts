@@ -114,8 +114,7 @@ export const messageStyles = css`
     color: var(--_bad);
   }
   .meta svg,
-  .over svg,
-  .jump svg {
+  .over svg {
     inline-size: 15px;
     block-size: 15px;
     flex: none;

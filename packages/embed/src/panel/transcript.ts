@@ -2,7 +2,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { bubbleIcon } from "../launcher.js";
 import { fill } from "../strings/strings.js";
-import { downIcon } from "./icons.js";
 import { keyed } from "./keyed.js";
 import { groupTemplate, type MessageView } from "./message.js";
 import type { Row } from "./rules/rows.js";
@@ -39,7 +38,7 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
       @scroll=${() => view.scrolled()}
     >
       <div class="rows">
-        ${older(view)}
+        ${view.extras.scrollback?.olderTemplate(view)}
         ${rows.length === 0 && !view.hasOlder ? empty(view) : nothing}
         ${keyed(
           rows,
@@ -49,11 +48,7 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
         ${typing === undefined ? nothing : view.extras.typing?.(fill(strings.typing, { name: typing }))}
       </div>
     </div>
-    ${
-      view.below > 0
-        ? html`<button class="jump" @click=${() => view.toEnd()}>${strings.newMessages}${downIcon}</button>`
-        : nothing
-    }
+    ${view.extras.scrollback?.jumpTemplate(view)}
   </div>`;
 }
 
@@ -69,14 +64,6 @@ function rowTemplate(row: Row, view: TranscriptView): TemplateResult {
     case "group":
       return groupTemplate(row, view);
   }
-}
-
-function older(view: TranscriptView): unknown {
-  const { strings } = view;
-  if (!view.hasOlder) return nothing;
-  return view.loadingOlder
-    ? html`<div class="older"><span class="spinner"></span>${strings.loading}</div>`
-    : html`<button class="older link" @click=${() => view.loadOlder()}>${strings.earlier}</button>`;
 }
 
 function empty({ strings }: TranscriptView): TemplateResult {

@@ -25,8 +25,6 @@ const ar: CoreStrings = {
   assistant: "المساعد",
   typing: "{name} يكتب الآن",
   newMessages: "رسائل جديدة",
-  earlier: "رسائل سابقة",
-  loading: "جارٍ تحميل الرسائل السابقة…",
   tooLong: "هذه الرسالة أطول من المسموح بمقدار {count} {count; few: أحرف; many: حرفًا; other: حرف}.",
   tooFast: "كان ذلك سريعًا بعض الشيء. انتظر لحظة ثم أعد المحاولة.",
   unavailable: "الدردشة غير متاحة حاليًا.",

@@ -25,8 +25,6 @@ const de: CoreStrings = {
   assistant: "Assistent",
   typing: "{name} schreibt gerade",
   newMessages: "Neue Nachrichten",
-  earlier: "Frühere Nachrichten",
-  loading: "Frühere Nachrichten werden geladen …",
   tooLong: "Diese Nachricht ist um {count} Zeichen zu lang.",
   tooFast: "Das war etwas zu schnell. Bitte warten Sie einen Moment und versuchen Sie es erneut.",
   unavailable: "Der Chat ist derzeit nicht verfügbar.",

@@ -25,8 +25,6 @@ const en: CoreStrings = {
   assistant: "Assistant",
   typing: "{name} is typing",
   newMessages: "New messages",
-  earlier: "Earlier messages",
-  loading: "Loading earlier messages…",
   tooLong: "This message is too long by {count} {count; one: character; other: characters}.",
   tooFast: "That was a little fast. Please wait a moment and try again.",
   unavailable: "Chat is not available right now.",

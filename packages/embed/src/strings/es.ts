@@ -25,8 +25,6 @@ const es: CoreStrings = {
   assistant: "Asistente",
   typing: "{name} está escribiendo",
   newMessages: "Mensajes nuevos",
-  earlier: "Mensajes anteriores",
-  loading: "Cargando mensajes anteriores…",
   tooLong: "A este mensaje {count; one: le sobra; other: le sobran} {count} {count; one: carácter; other: caracteres}.",
   tooFast: "Ha sido un poco rápido. Espera un momento y vuelve a intentarlo.",
   unavailable: "El chat no está disponible en este momento.",

@@ -25,8 +25,6 @@ const fr: CoreStrings = {
   assistant: "Assistant",
   typing: "{name} est en train d’écrire",
   newMessages: "Nouveaux messages",
-  earlier: "Messages précédents",
-  loading: "Chargement des messages précédents…",
   tooLong: "Ce message compte {count} {count; one: caractère; other: caractères} de trop.",
   tooFast: "C’était un peu rapide. Patientez un instant et réessayez.",
   unavailable: "La discussion n’est pas disponible pour le moment.",

@@ -25,8 +25,6 @@ const he: CoreStrings = {
   assistant: "עוזר",
   typing: "{name} מקליד/ה",
   newMessages: "הודעות חדשות",
-  earlier: "הודעות קודמות",
-  loading: "טעינת הודעות קודמות…",
   tooLong: "ההודעה ארוכה מדי ב־{count} {count; one: תו; other: תווים}.",
   tooFast: "זה היה קצת מהיר. יש להמתין רגע ולנסות שוב.",
   unavailable: "הצ׳אט אינו זמין כרגע.",

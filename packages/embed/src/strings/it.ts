@@ -25,8 +25,6 @@ const it: CoreStrings = {
   assistant: "Assistente",
   typing: "{name} sta scrivendo",
   newMessages: "Nuovi messaggi",
-  earlier: "Messaggi precedenti",
-  loading: "Caricamento dei messaggi precedenti…",
   tooLong: "Questo messaggio ha {count} {count; one: carattere; other: caratteri} di troppo.",
   tooFast: "Un po’ troppo veloce. Attendi un momento e riprova.",
   unavailable: "La chat non è disponibile al momento.",

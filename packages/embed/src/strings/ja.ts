@@ -25,8 +25,6 @@ const ja: CoreStrings = {
   assistant: "アシスタント",
   typing: "{name}が入力中",
   newMessages: "新着メッセージ",
-  earlier: "以前のメッセージ",
-  loading: "以前のメッセージを読み込み中…",
   tooLong: "メッセージが{count}文字超過しています。",
   tooFast: "送信の間隔が短すぎます。少し待ってからもう一度お試しください。",
   unavailable: "チャットは現在ご利用いただけません。",

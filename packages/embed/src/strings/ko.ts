@@ -25,8 +25,6 @@ const ko: CoreStrings = {
   assistant: "도우미",
   typing: "{name} 님이 입력 중입니다",
   newMessages: "새 메시지",
-  earlier: "이전 메시지",
-  loading: "이전 메시지를 불러오는 중…",
   tooLong: "메시지가 {count}자 초과되었습니다.",
   tooFast: "전송이 너무 빠릅니다. 잠시 후 다시 시도해 주세요.",
   unavailable: "현재 채팅을 이용할 수 없습니다.",

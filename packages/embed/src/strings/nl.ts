@@ -25,8 +25,6 @@ const nl: CoreStrings = {
   assistant: "Assistent",
   typing: "{name} is aan het typen",
   newMessages: "Nieuwe berichten",
-  earlier: "Eerdere berichten",
-  loading: "Eerdere berichten laden…",
   tooLong: "Dit bericht is {count} {count; one: teken; other: tekens} te lang.",
   tooFast: "Dat ging iets te snel. Wacht even en probeer het opnieuw.",
   unavailable: "De chat is momenteel niet beschikbaar.",

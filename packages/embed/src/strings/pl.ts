@@ -25,8 +25,6 @@ const pl: CoreStrings = {
   assistant: "Asystent",
   typing: "{name} pisze",
   newMessages: "Nowe wiadomości",
-  earlier: "Wcześniejsze wiadomości",
-  loading: "Wczytywanie wcześniejszych wiadomości…",
   tooLong: "Wiadomość jest za długa o {count} {count; one: znak; few: znaki; other: znaków}.",
   tooFast: "To było trochę za szybko. Odczekaj chwilę i spróbuj ponownie.",
   unavailable: "Czat jest obecnie niedostępny.",

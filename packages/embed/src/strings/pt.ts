@@ -25,8 +25,6 @@ const pt: CoreStrings = {
   assistant: "Assistente",
   typing: "{name} está a escrever",
   newMessages: "Novas mensagens",
-  earlier: "Mensagens anteriores",
-  loading: "A carregar mensagens anteriores…",
   tooLong: "Esta mensagem tem {count} {count; one: carácter; other: caracteres} a mais.",
   tooFast: "Foi um pouco rápido. Aguarde um momento e tente novamente.",
   unavailable: "O chat não está disponível neste momento.",

@@ -28,8 +28,6 @@ export interface CoreStrings {
   assistant: string;
   typing: string;
   newMessages: string;
-  earlier: string;
-  loading: string;
   tooLong: string;
   tooFast: string;
   unavailable: string;
@@ -73,6 +71,8 @@ export interface MoreStrings {
   yourAnswers: string;
   optional: string;
   opensNewTab: string;
+  earlier: string;
+  loading: string;
   endedByYou: string;
   cleared: string;
   elsewhere: string;

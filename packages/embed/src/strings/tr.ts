@@ -25,8 +25,6 @@ const tr: CoreStrings = {
   assistant: "Asistan",
   typing: "{name} yazıyor",
   newMessages: "Yeni mesajlar",
-  earlier: "Önceki mesajlar",
-  loading: "Önceki mesajlar yükleniyor…",
   tooLong: "Bu mesaj {count} karakter fazla uzun.",
   tooFast: "Biraz hızlı oldu. Lütfen kısa bir süre bekleyip yeniden deneyin.",
   unavailable: "Sohbet şu anda kullanılamıyor.",

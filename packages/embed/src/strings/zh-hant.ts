@@ -25,8 +25,6 @@ const zhHant: CoreStrings = {
   assistant: "助理",
   typing: "{name}正在輸入",
   newMessages: "新訊息",
-  earlier: "較早的訊息",
-  loading: "正在載入較早的訊息…",
   tooLong: "此訊息超出 {count} 個字元。",
   tooFast: "傳送得有點快，請稍候再試。",
   unavailable: "聊天目前無法使用。",

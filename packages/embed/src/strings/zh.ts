@@ -25,8 +25,6 @@ const zh: CoreStrings = {
   assistant: "助手",
   typing: "{name}正在输入",
   newMessages: "新消息",
-  earlier: "更早的消息",
-  loading: "正在加载更早的消息…",
   tooLong: "此消息超出 {count} 个字符。",
   tooFast: "发送得有点快，请稍候再试。",
   unavailable: "聊天目前不可用。",

@@ -37,6 +37,8 @@ const ar: MoreStrings = {
   signedOut: "تم تسجيل خروجك.",
   readOnly: "لا تقبل هذه المحادثة رسائل جديدة.",
   opensNewTab: "يفتح في علامة تبويب جديدة",
+  earlier: "رسائل سابقة",
+  loading: "جارٍ تحميل الرسائل السابقة…",
 };
 
 export default ar;

@@ -37,6 +37,8 @@ const de: MoreStrings = {
   signedOut: "Sie wurden abgemeldet.",
   readOnly: "In diesem Gespräch sind keine neuen Nachrichten möglich.",
   opensNewTab: "öffnet in neuem Tab",
+  earlier: "Frühere Nachrichten",
+  loading: "Frühere Nachrichten werden geladen …",
 };
 
 export default de;

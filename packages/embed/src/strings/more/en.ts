@@ -37,6 +37,8 @@ const en: MoreStrings = {
   signedOut: "You have been signed out.",
   readOnly: "This conversation is closed to new messages.",
   opensNewTab: "opens in a new tab",
+  earlier: "Earlier messages",
+  loading: "Loading earlier messages…",
 };
 
 export default en;

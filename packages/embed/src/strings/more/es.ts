@@ -37,6 +37,8 @@ const es: MoreStrings = {
   signedOut: "Se ha cerrado tu sesión.",
   readOnly: "Esta conversación ya no admite mensajes nuevos.",
   opensNewTab: "se abre en una pestaña nueva",
+  earlier: "Mensajes anteriores",
+  loading: "Cargando mensajes anteriores…",
 };
 
 export default es;

@@ -37,6 +37,8 @@ const fr: MoreStrings = {
   signedOut: "Vous avez été déconnecté.",
   readOnly: "Cette conversation n’accepte plus de nouveaux messages.",
   opensNewTab: "s’ouvre dans un nouvel onglet",
+  earlier: "Messages précédents",
+  loading: "Chargement des messages précédents…",
 };
 
 export default fr;

@@ -37,6 +37,8 @@ const he: MoreStrings = {
   signedOut: "נותקת מהחשבון.",
   readOnly: "לא ניתן להוסיף הודעות לשיחה זו.",
   opensNewTab: "נפתח בכרטיסייה חדשה",
+  earlier: "הודעות קודמות",
+  loading: "טעינת הודעות קודמות…",
 };
 
 export default he;

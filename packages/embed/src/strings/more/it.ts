@@ -37,6 +37,8 @@ const it: MoreStrings = {
   signedOut: "La tua sessione è stata chiusa.",
   readOnly: "Questa conversazione non accetta nuovi messaggi.",
   opensNewTab: "si apre in una nuova scheda",
+  earlier: "Messaggi precedenti",
+  loading: "Caricamento dei messaggi precedenti…",
 };
 
 export default it;

@@ -37,6 +37,8 @@ const ja: MoreStrings = {
   signedOut: "ログアウトしました。",
   readOnly: "この会話には新しいメッセージを送信できません。",
   opensNewTab: "新しいタブで開きます",
+  earlier: "以前のメッセージ",
+  loading: "以前のメッセージを読み込み中…",
 };
 
 export default ja;

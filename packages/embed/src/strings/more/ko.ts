@@ -37,6 +37,8 @@ const ko: MoreStrings = {
   signedOut: "로그아웃되었습니다.",
   readOnly: "이 대화에는 새 메시지를 보낼 수 없습니다.",
   opensNewTab: "새 탭에서 열림",
+  earlier: "이전 메시지",
+  loading: "이전 메시지를 불러오는 중…",
 };
 
 export default ko;

@@ -37,6 +37,8 @@ const nl: MoreStrings = {
   signedOut: "U bent afgemeld.",
   readOnly: "In dit gesprek zijn geen nieuwe berichten mogelijk.",
   opensNewTab: "opent in een nieuw tabblad",
+  earlier: "Eerdere berichten",
+  loading: "Eerdere berichten laden…",
 };
 
 export default nl;

@@ -37,6 +37,8 @@ const pl: MoreStrings = {
   signedOut: "Nastąpiło wylogowanie.",
   readOnly: "W tej rozmowie nie można już pisać wiadomości.",
   opensNewTab: "otwiera się w nowej karcie",
+  earlier: "Wcześniejsze wiadomości",
+  loading: "Wczytywanie wcześniejszych wiadomości…",
 };
 
 export default pl;

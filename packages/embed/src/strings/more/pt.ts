@@ -37,6 +37,8 @@ const pt: MoreStrings = {
   signedOut: "A sua sessão foi terminada.",
   readOnly: "Esta conversa já não aceita novas mensagens.",
   opensNewTab: "abre num novo separador",
+  earlier: "Mensagens anteriores",
+  loading: "A carregar mensagens anteriores…",
 };
 
 export default pt;

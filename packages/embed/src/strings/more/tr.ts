@@ -37,6 +37,8 @@ const tr: MoreStrings = {
   signedOut: "Oturumunuz kapatıldı.",
   readOnly: "Bu görüşmeye yeni mesaj yazılamaz.",
   opensNewTab: "yeni sekmede açılır",
+  earlier: "Önceki mesajlar",
+  loading: "Önceki mesajlar yükleniyor…",
 };
 
 export default tr;

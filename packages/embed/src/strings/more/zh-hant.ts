@@ -37,6 +37,8 @@ const zhHant: MoreStrings = {
   signedOut: "您已登出。",
   readOnly: "此對話不再接受新訊息。",
   opensNewTab: "在新分頁中開啟",
+  earlier: "較早的訊息",
+  loading: "正在載入較早的訊息…",
 };
 
 export default zhHant;

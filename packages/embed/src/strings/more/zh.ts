@@ -37,6 +37,8 @@ const zh: MoreStrings = {
   signedOut: "您已退出登录。",
   readOnly: "此对话不再接受新消息。",
   opensNewTab: "在新标签页中打开",
+  earlier: "更早的消息",
+  loading: "正在加载更早的消息…",
 };
 
 export default zh;
