@@ -80,3 +80,62 @@ test("reset leaves nothing of it in the page's storage", async ({ page, widget }
   await widget.call("reset");
   await expect.poll(() => page.evaluate(() => Object.keys(localStorage))).toEqual([]);
 });
+
+test("the page's sign-in and its attributes reach it, at the start and in the middle", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  const attributes = (): string[] =>
+    stage.simulator.frames().flatMap(({ frame }) => JSON.stringify(frame)?.match(/"plan":"\w+"/g) ?? []);
+  await widget.call("set", {
+    customAttributes: { plan: "gold" },
+    authorization: { code: "ann.lee", redirectUri: "https://shop.example/back" },
+  });
+  await widget.call("sendMessage", "one");
+  expect(stage.simulator.sessions().map(({ guest }) => guest)).toEqual(["user:ann.lee"]);
+  expect(attributes().at(-1)).toBe('"plan":"gold"');
+  await widget.call("set", { customAttributes: { plan: "silver" } });
+  await widget.call("sendMessage", "two");
+  await expect.poll(() => attributes().at(-1)).toBe('"plan":"silver"');
+  const official = page.locator("#genesys-messenger");
+  await expect(official).toBeAttached();
+  await widget.element.evaluate((element) => element.remove());
+  await expect(official).toHaveCount(0);
+  expect(
+    await page.evaluate(() => ["Genesys" in globalThis, document.querySelector('script[src*="genesys-bootstrap"]')]),
+  ).toEqual([false, null]);
+});
+
+test("who signs in while chatting goes on chatting; a code is used once, and the next one asked for", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  await widget.call("sendMessage", "who am I?");
+  await widget.call("set", { authorization: { code: "bo.lin", redirectUri: "https://shop.example/back" } });
+  await expect.poll(() => stage.simulator.sessions().map(({ guest }) => guest)).toContain("user:bo.lin");
+  const ask = (): Promise<unknown> =>
+    page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const { Genesys } = globalThis as unknown as { Genesys: (...args: unknown[]) => void };
+          Genesys("command", "AuthProvider.getAuthCode", { forceUpdate: true }, resolve, reject);
+        }),
+    );
+  const next = ask();
+  await expect
+    .poll(async () => (await widget.heard("error")).map(({ code }) => code))
+    .toEqual(["authorization_invalid"]);
+  await widget.call("set", {
+    authorization: { code: "bo.lin.2", redirectUri: "https://shop.example/back", nonce: "n" },
+  });
+  expect(await next).toEqual({ authCode: "bo.lin.2", redirectUri: "https://shop.example/back", nonce: "n" });
+});
+
+test.describe("on a domain that it may not run on", () => {
+  test.use({ stageOptions: { official: true, simulator: { allowedDomains: ["shop.example"] } } });
+  test("it is said at once", async ({ widget }) => {
+    expect(await widget.call("show")).toMatchObject({ code: "origin_not_allowed" });
+  });
+});

@@ -138,6 +138,7 @@ export class Controller {
     else {
       const had = this.#keeper.session;
       this.#keeper.update(this.#changeable());
+      this.#messenger?.configured?.();
       if (!had || this.#keeper.session?.sessionId === had.sessionId) return;
       this.#messenger?.clear();
       this.#initialised = undefined;
@@ -216,9 +217,10 @@ export class Controller {
   }
 
   #changeable() {
-    const { identityToken, getIdentityToken, customAttributes, consent, challenge, authorization, queueId, language } =
-      this.#host;
+    const { identityToken, getIdentityToken, customAttributes, consent, challenge, queueId, language } = this.#host;
     const attributes = customAttributes;
+    // A code works once, and the official Messenger exchanges it itself.
+    const authorization = this.#host.messenger === "genesys" ? undefined : this.#host.authorization;
     return { identityToken, getIdentityToken, attributes, consent, challenge, authorization, queueId, language };
   }
 
@@ -237,7 +239,12 @@ export class Controller {
     };
     return {
       deploymentId: host.deploymentId ?? "",
-      customAttributes: host.customAttributes,
+      get customAttributes() {
+        return host.customAttributes;
+      },
+      get authorization() {
+        return host.authorization;
+      },
       get watched() {
         return host.watched;
       },

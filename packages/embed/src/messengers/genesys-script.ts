@@ -14,9 +14,21 @@ export interface GenesysFunction {
     resolved?: (value: unknown) => void,
     rejected?: (reason: unknown) => void,
   ): void;
+  (call: "registerPlugin", name: string, start: (plugin: Plugin) => void): void;
   q?: unknown[];
   t?: number;
   c?: object;
+}
+
+/** A command that the Messenger gives to a plugin of the page. */
+export interface PluginCall {
+  resolve(value?: unknown): void;
+  reject(reason: unknown): void;
+}
+
+export interface Plugin {
+  registerCommand(name: string, run: (call: PluginCall) => void): void;
+  ready(): void;
 }
 
 interface Page {
@@ -26,6 +38,8 @@ interface Page {
 
 const COMMAND_TIMEOUT_MS = 15_000;
 const page = globalThis as Page;
+/** The origin that the bootstrap came from, where it was us who loaded it. */
+let origin: string | undefined;
 
 /** What the bootstrap is started with. */
 export interface BootstrapConfig {
@@ -55,6 +69,7 @@ export function prepare(config: BootstrapConfig): void {
 export function loadBootstrap(url: string): Promise<void> {
   if (document.querySelector('script[src*="/genesys-bootstrap/"]')) return Promise.resolve();
   return new Promise((resolve, reject) => {
+    origin = new URL(url).origin;
     const script = document.createElement("script");
     script.async = true;
     script.src = scriptUrl(url) as string;
@@ -74,6 +89,19 @@ export function renewToken(token: string): void {
   if (config && config["guestToken"] !== token) config["guestToken"] = token;
 }
 
+/**
+ * Takes the Messenger out of the page as far as that can be done: its script, its windows and frames, its function. One
+ * that the page has loaded by a tag of its own stays.
+ */
+export function removeMessenger(): void {
+  if (origin === undefined) return;
+  const parts = `script[src^="${origin}/"], iframe[src^="${origin}/"], body > [id^="genesys-"]`;
+  for (const part of document.querySelectorAll(parts)) part.remove();
+  origin = undefined;
+  delete page.Genesys;
+  delete page._genesysJs;
+}
+
 /** Takes away what the Messenger keeps of a deployment in this page. */
 export function forgetStored(deploymentId: string): void {
   try {
@@ -85,6 +113,10 @@ export function forgetStored(deploymentId: string): void {
 
 export function subscribe(event: string, listener: (data: unknown) => void): void {
   page.Genesys?.("subscribe", event, ({ data }) => listener(data));
+}
+
+export function registerPlugin(name: string, start: (plugin: Plugin) => void): void {
+  page.Genesys?.("registerPlugin", name, start);
 }
 
 /** Runs a command. Rejects with `messenger_failed`, or `timeout` where its plugin never answers. */

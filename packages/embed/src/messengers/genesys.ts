@@ -5,13 +5,15 @@
 import type { ConversationState } from "@guestpass/messaging";
 import { decodeMessage, list, record } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
-import { GuestpassError } from "../errors.js";
+import { GuestpassError, type GuestpassErrorCode, toGuestpassError } from "../errors.js";
+import { GenesysAuth } from "./genesys-auth.js";
 import {
   type BootstrapConfig,
   command,
   forgetStored,
   loadBootstrap,
   prepare,
+  removeMessenger,
   renewToken,
   subscribe,
 } from "./genesys-script.js";
@@ -26,6 +28,17 @@ const ENVIRONMENTS: Readonly<Record<string, string>> = {
   "mypurecloud.de": "prod-euc1",
   "mypurecloud.jp": "prod-apne1",
   "mypurecloud.com.au": "prod-apse2",
+};
+
+/** Events of the Messenger that are failures, and what they are called here. */
+const FAILURES: Readonly<Record<string, readonly [GuestpassErrorCode, string]>> = {
+  "MessagingService.error": ["messenger_failed", "The official Messenger reported an error"],
+  "MessagingService.fileUploadError": ["upload_failed", "The file could not be uploaded"],
+  "MessagingService.customAttributesSizeExceeded": ["attributes_too_large", "The custom attributes are too large"],
+  "MessagingService.stepUpConversationError": ["authorization_invalid", "The conversation could not be signed in"],
+  "Auth.authError": ["authorization_invalid", "The platform refused the sign-in"],
+  "Auth.authProviderError": ["authorization_invalid", "The page gave no sign-in code"],
+  "GenesysJS.domainNotAllowed": ["origin_not_allowed", "The official Messenger may not run on this page's domain"],
 };
 
 /** The Messenger's name for a region's domain: `usw2.pure.cloud` is `prod-usw2`. */
@@ -47,10 +60,19 @@ export class GenesysMessenger implements Messenger {
   /** The Messenger shows a launcher of its own: two would be one too many. */
   hasLauncher = false;
   #becomesReady: () => void = () => {};
+  #becomesRefused: (error: GuestpassError) => void = () => {};
+  readonly #auth: GenesysAuth;
+  /** The attributes that the Messenger has been given. */
+  #given = "";
+  #isLoggedOut = false;
   #echoes: { text: string; resolve: (sent: { id: string }) => void }[] = [];
 
   constructor(host: MessengerHost) {
     this.#host = host;
+    this.#auth = new GenesysAuth(
+      () => host.authorization,
+      (error) => host.failed(error),
+    );
   }
 
   start(session: GuestSession): Promise<void> {
@@ -68,6 +90,17 @@ export class GenesysMessenger implements Messenger {
 
   refreshed(session: GuestSession): void {
     renewToken(session.token);
+  }
+
+  /** Other attributes go along with what is sent next; another sign-in goes on with the same conversation. */
+  configured(): void {
+    if (!this.#ready) return;
+    const changed = async (): Promise<void> => {
+      await this.#ready;
+      await this.#giveAttributes();
+      if (this.#auth.given()) await command("MessagingService.stepUpConversation");
+    };
+    changed().catch((error: unknown) => this.#host.failed(toGuestpassError(error)));
   }
 
   async send(text: string, first?: First): Promise<{ id: string }> {
@@ -97,24 +130,36 @@ export class GenesysMessenger implements Messenger {
   }
 
   clear(): void {
-    command("Messenger.close").catch(() => {});
+    for (const name of ["Messenger.close", "MessagingService.clearSession"]) command(name).catch(() => {});
+    if (this.#host.authorization) command("Auth.logout").catch(() => {});
     forgetStored(this.#host.deploymentId);
   }
 
   dispose(): void {
     this.#isGone = true;
+    if (this.#ready) command("Messenger.close").catch(() => {});
+    removeMessenger();
   }
 
   async #load(session: GuestSession): Promise<void> {
     prepare(tokenConfig(session));
-    const ready = new Promise<void>((resolve) => {
+    const ready = new Promise<void>((resolve, reject) => {
       this.#becomesReady = resolve;
+      this.#becomesRefused = reject;
     });
     this.#subscribe();
+    this.#auth.given();
     await loadBootstrap(session.messenger.urls.bootstrap);
     await within(ready, READY_TIMEOUT_MS, "The official Messenger did not get ready");
+    await this.#giveAttributes();
+  }
+
+  async #giveAttributes(): Promise<void> {
     const { customAttributes } = this.#host;
-    if (customAttributes) await command("Database.set", { messaging: { customAttributes } });
+    const text = JSON.stringify(customAttributes ?? {});
+    if (text === (this.#given || "{}")) return;
+    this.#given = text;
+    await command("Database.set", { messaging: { customAttributes: customAttributes ?? {} } });
   }
 
   #subscribe(): void {
@@ -148,10 +193,26 @@ export class GenesysMessenger implements Messenger {
     });
     on("MessagingService.conversationCleared", () => host.ended(this.#isEnding ? "guest" : "cleared"));
     on("MessagingService.sessionExpired", () => host.ended("expired"));
-    on("Auth.loggedOut", () => host.ended("logout"));
+    on("MessagingService.sessionCleared", () => this.#cleared());
+    on("Auth.loggedOut", () => {
+      this.#isLoggedOut = true;
+      host.ended("logout");
+    });
     on("MessagingService.messagesReceived", (data) => this.#received(list(record(data)["messages"])));
-    on("MessagingService.error", (data) => {
-      host.failed(new GuestpassError("messenger_failed", "The official Messenger reported an error", { cause: data }));
+    for (const [event, [code, message]] of Object.entries(FAILURES)) {
+      on(event, (data) => {
+        const error = new GuestpassError(code, message, { cause: data });
+        if (event === "GenesysJS.domainNotAllowed") this.#becomesRefused(error);
+        else host.failed(error);
+      });
+    }
+  }
+
+  /** A logout tells of a cleared session too, first. */
+  #cleared(): void {
+    this.#isLoggedOut = false;
+    setTimeout(() => {
+      if (!this.#isLoggedOut && !this.#isGone) this.#host.ended("cleared");
     });
   }
 

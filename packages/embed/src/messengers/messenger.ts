@@ -3,7 +3,7 @@
  * how to show a conversation; it does not know how a token is had or renewed.
  */
 import type { ConversationState, ConversationToken, TranscriptMessage } from "@guestpass/messaging";
-import type { MessengerInfo } from "@guestpass/protocol";
+import type { Authorization, MessengerInfo } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
 import type { GuestpassError } from "../errors.js";
 import type { GuestpassEndReason } from "../events.js";
@@ -12,6 +12,7 @@ import type { GuestpassEndReason } from "../events.js";
 export interface MessengerHost {
   readonly deploymentId: string;
   readonly customAttributes: Record<string, string> | undefined;
+  readonly authorization: Authorization | undefined;
   /** Somebody is looking at the conversation: what comes now is read. */
   readonly watched: boolean;
   getToken(): Promise<ConversationToken>;
@@ -41,6 +42,8 @@ export interface Messenger {
   readonly hasLauncher?: boolean;
   /** Initialises the messenger with a live token; resolves when it can be used. Once per session. */
   start(session: GuestSession): Promise<void>;
+  /** The page has changed a setting that the session goes on with. */
+  configured?(): void;
   /** The same session has a renewed token. */
   refreshed(session: GuestSession): void;
   /**
