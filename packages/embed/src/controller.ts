@@ -239,12 +239,7 @@ export class Controller {
     };
     return {
       deploymentId: host.deploymentId ?? "",
-      get customAttributes() {
-        return host.customAttributes;
-      },
-      get authorization() {
-        return host.authorization;
-      },
+      settings: () => host,
       get watched() {
         return host.watched;
       },

@@ -70,7 +70,7 @@ export class GenesysMessenger implements Messenger {
   constructor(host: MessengerHost) {
     this.#host = host;
     this.#auth = new GenesysAuth(
-      () => host.authorization,
+      () => host.settings().authorization,
       (error) => host.failed(error),
     );
   }
@@ -131,7 +131,7 @@ export class GenesysMessenger implements Messenger {
 
   clear(): void {
     for (const name of ["Messenger.close", "MessagingService.clearSession"]) command(name).catch(() => {});
-    if (this.#host.authorization) command("Auth.logout").catch(() => {});
+    if (this.#host.settings().authorization) command("Auth.logout").catch(() => {});
     forgetStored(this.#host.deploymentId);
   }
 
@@ -155,7 +155,7 @@ export class GenesysMessenger implements Messenger {
   }
 
   async #giveAttributes(): Promise<void> {
-    const { customAttributes } = this.#host;
+    const { customAttributes } = this.#host.settings();
     const text = JSON.stringify(customAttributes ?? {});
     if (text === (this.#given || "{}")) return;
     this.#given = text;

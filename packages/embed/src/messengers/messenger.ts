@@ -11,8 +11,11 @@ import type { GuestpassEndReason } from "../events.js";
 /** What a messenger may ask of, and tells, the controller that drives it. */
 export interface MessengerHost {
   readonly deploymentId: string;
-  readonly customAttributes: Record<string, string> | undefined;
-  readonly authorization: Authorization | undefined;
+  /** What the page has set, as it is now. */
+  settings(): {
+    readonly customAttributes: Record<string, string> | undefined;
+    readonly authorization: Authorization | undefined;
+  };
   /** Somebody is looking at the conversation: what comes now is read. */
   readonly watched: boolean;
   getToken(): Promise<ConversationToken>;

@@ -131,6 +131,7 @@ export class PanelMessenger implements Messenger {
   #create(session: GuestSession, info: MessengerInfo | null): Conversation {
     const host = this.#host;
     const { deploymentId, guestApi, urls } = session.messenger;
+    const { customAttributes } = host.settings();
     const config = info?.deployment ? decodeDeploymentConfig(info.deployment) : null;
     this.markdown = config?.markdown ?? false;
     const conversation = createConversation({
@@ -138,7 +139,7 @@ export class PanelMessenger implements Messenger {
       guestApi,
       urls,
       config,
-      ...(host.customAttributes ? { customAttributes: host.customAttributes } : {}),
+      ...(customAttributes ? { customAttributes } : {}),
       getToken: () => host.getToken(),
       onTokenRefused: (token) => host.tokenRefused(token),
     });

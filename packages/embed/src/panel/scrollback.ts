@@ -1,7 +1,16 @@
 /** The ways through a long transcript: to what is older, and back to what is new. Loaded with the first need of one. */
 import { css, html, nothing, svg } from "lit";
+import type { View } from "./host.js";
 import { icon } from "./icons.js";
-import type { TranscriptView } from "./transcript.js";
+
+export interface ScrollView extends View {
+  readonly hasOlder: boolean;
+  readonly loadingOlder: boolean;
+  /** Messages that came while the reader was further up. */
+  readonly below: number;
+  loadOlder(): void;
+  toEnd(): void;
+}
 
 /** What this room needs to look as it should. */
 export const styles = [
@@ -57,7 +66,7 @@ export const styles = [
 
 const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
 
-export function olderTemplate(view: TranscriptView): unknown {
+export function olderTemplate(view: ScrollView): unknown {
   const { strings } = view;
   if (!view.hasOlder) return nothing;
   return view.loadingOlder
@@ -65,7 +74,7 @@ export function olderTemplate(view: TranscriptView): unknown {
     : html`<button class="older link" @click=${() => view.loadOlder()}>${strings.earlier}</button>`;
 }
 
-export function jumpTemplate(view: TranscriptView): unknown {
+export function jumpTemplate(view: ScrollView): unknown {
   if (view.below === 0) return nothing;
   return html`<button class="jump" @click=${() => view.toEnd()}>${view.strings.newMessages}${downIcon}</button>`;
 }

@@ -6,21 +6,16 @@ import { keyed } from "./keyed.js";
 import { groupTemplate, type MessageView } from "./message.js";
 import type { Row } from "./rules/rows.js";
 import { endedWord } from "./rules/status.js";
+import type { ScrollView } from "./scrollback.js";
 import { dayOf } from "./times.js";
 
-export interface TranscriptView extends MessageView {
+export interface TranscriptView extends MessageView, ScrollView {
   readonly rows: readonly Row[];
   /** Whose typing is shown. */
   readonly typing: string | undefined;
-  readonly hasOlder: boolean;
-  readonly loadingOlder: boolean;
   /** What comes in now is history: it is not read out. */
   readonly filling: boolean;
-  /** Messages that came while the reader was further up. */
-  readonly below: number;
   scrolled(): void;
-  loadOlder(): void;
-  toEnd(): void;
 }
 
 export function transcriptTemplate(view: TranscriptView): TemplateResult {
