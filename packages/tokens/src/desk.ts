@@ -60,6 +60,8 @@ export function openDesk(front: Front): Desk {
   let whose = "";
   /** What the page said of its user when the session was looked for: good for the first start. */
   let given: { readonly token: string | undefined } | null = null;
+  /** The page named this user when the one before was refused. */
+  let strayed = false;
   /** The state while no session is joined or it has not begun. */
   let rest: KeeperState = "idle";
   /** One user's time with this keeper. Whoever waits when it ends goes on with the next, or hears that it was given up. */
@@ -89,11 +91,14 @@ export function openDesk(front: Front): Desk {
 
   const member: Member = {
     ...front,
-    async identity(again) {
-      const early = again ? null : given;
+    async identity(refused) {
+      const early = refused ? null : given;
       given = null;
-      const token = early ? early.token : await askIdentity(again);
+      const token = early ? early.token : await askIdentity(!!refused);
       if (mayResume(whose, userNow(token))) return token;
+      // A page that names another user after each refusal would be asked without end.
+      if (refused && strayed) throw refused;
+      strayed = !!refused;
       switchUser();
       throw aborted();
     },
@@ -166,7 +171,9 @@ export function openDesk(front: Front): Desk {
       try {
         joining ??= join();
         const session = await within(joining.then(wish), signal);
-        if (began === turn) return guestSession(session);
+        if (began !== turn) continue;
+        strayed = false;
+        return guestSession(session);
       } catch (error) {
         if (!joined && began === turn) {
           joining = null;
@@ -222,7 +229,7 @@ export function openDesk(front: Front): Desk {
         if (joining) leave(true, false);
       } else if ((identityToken || !getIdentityToken) && !mayResume(whose, userNow(identityToken))) switchUser();
       else {
-        if (!identityToken && !before.getIdentityToken) member.identity(false).catch(() => {});
+        if (!identityToken && !before.getIdentityToken) member.identity(null).catch(() => {});
         // Several changes in a row are one act.
         queueMicrotask(() => session === joined && session.acted());
       }

@@ -18,8 +18,8 @@ import { mayResume } from "./rules/user.js";
 /** The page that the session is for. */
 export interface Visitor {
   settings(): TokenKeeperChanges;
-  /** `again`: the one it gave was refused. */
-  identity(again: boolean): Promise<string | undefined>;
+  /** `refused`: what became of the one that it gave. */
+  identity(refused: TokensError | null): Promise<string | undefined>;
 }
 
 export interface Sending {
@@ -169,7 +169,7 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
     async run({ kind, fresh, ask }, held, visitor, sending) {
       let identity: string | undefined;
       if (ask || kind === "start") {
-        identity = await visitor.identity(!!ask);
+        identity = await visitor.identity(ask);
         if (ask !== lastAsk) refusedIdentity = lastIdentity;
         lastAsk = ask;
         if (ask && (!identity || identity === refusedIdentity)) throw ask;

@@ -337,6 +337,35 @@ test("#16 401 of the identity: the page is asked for another one once", async ()
   expect(started.sessionId).toBeTruthy();
 });
 
+test.each([
+  ["of another user", (count: number) => jwt(`guest ${count}`, 1)],
+  ["that is none", (count: number) => `<h1>Error ${count}</h1>`],
+])(
+  "#16 a page that gives an identity %s each time it is asked: refused after one more, and no storm",
+  async (_, give) => {
+    world = await World.open();
+    let asked = 0;
+    const page = world.keeper({
+      getIdentityToken: () => {
+        asked += 1;
+        return give(asked);
+      },
+    });
+    world.peer.fault({ code: "identity_invalid", times: 1000 });
+    const outcome = page.keeper.start().catch((error: unknown) => error);
+    await world.pass(600);
+    expect(await outcome).toMatchObject({ code: "identity_invalid" });
+    expect(page.keeper.state).toBe("refused");
+    expect(world.peer.seen.length).toBe(2);
+
+    // Once the page has acted, it may say anew who its user is.
+    world.peer.clearFaults();
+    page.keeper.update({ identityToken: jwt("ann", 1) });
+    await world.pass(1);
+    expect(page.keeper.state).toBe("ready");
+  },
+);
+
 test.each(["identity_required", "identity_invalid", "identity_expired"] as const)(
   "#16 %s without another identity: refused, until the page brings one",
   async (code) => {
