@@ -2,13 +2,18 @@
  * Says when the endpoint has too much to do: too many requests under way, or an event loop that comes late for seconds.
  * Knows nothing of what the requests are.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Refusal } from "./problems.js";
 
-const SAMPLE_MS = 1000;
-const RESOLUTION_MS = 20;
-/** Mean lateness of a whole second, twice in a row: one long pause alone is no overload. */
-const LATE_MS = 500;
+export interface Patience {
+  /** How often the event loop is looked at. */
+  readonly lookMs: number;
+  /** A look that comes so much too late is late. */
+  readonly lateMs: number;
+  /** Looks that are late one after another for so long are an overload; one long pause alone is none. */
+  readonly forMs: number;
+}
+
+const PATIENCE: Patience = { lookMs: 100, lateMs: 400, forMs: 2000 };
 const RETRY_AFTER_SECONDS = 2;
 
 export interface Pressure {
@@ -18,28 +23,34 @@ export interface Pressure {
 }
 
 /** With false nothing is ever too much. */
-export function createPressure(maxConcurrent: number | false): Pressure {
-  return maxConcurrent === false ? NONE : measuredPressure(maxConcurrent);
+export function createPressure(maxConcurrent: number | false, patience: Patience = PATIENCE): Pressure {
+  return maxConcurrent === false ? NONE : measuredPressure(maxConcurrent, patience);
 }
 
 const NONE: Pressure = { run: (work) => work(), close: () => undefined };
 
-function measuredPressure(maxConcurrent: number): Pressure {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
+/**
+ * Not by `monitorEventLoopDelay`: after each reset its histogram leaves one look out, and a loop that is very late has
+ * no more than one between two resets, so that it would see least when there is most to see.
+ */
+function measuredPressure(maxConcurrent: number, { lookMs, lateMs, forMs }: Patience): Pressure {
   let underWay = 0;
-  let lateSamples = 0;
+  let lateLooks = 0;
+  let lateForMs = 0;
+  let lookedAt = performance.now();
   const timer = setInterval(() => {
-    // Nanoseconds, and they count the resolution in.
-    const lateMs = delay.mean / 1e6 - RESOLUTION_MS;
-    lateSamples = lateMs > LATE_MS ? lateSamples + 1 : 0;
-    delay.reset();
-  }, SAMPLE_MS);
+    const now = performance.now();
+    const sinceMs = now - lookedAt;
+    lookedAt = now;
+    const late = sinceMs - lookMs > lateMs;
+    lateLooks = late ? lateLooks + 1 : 0;
+    lateForMs = late ? lateForMs + sinceMs : 0;
+  }, lookMs);
   timer.unref();
 
   return {
     async run(work) {
-      if (underWay >= maxConcurrent || lateSamples >= 2)
+      if (underWay >= maxConcurrent || (lateLooks >= 2 && lateForMs >= forMs))
         throw new Refusal("overloaded", "The endpoint has too much to do; try again in a moment.", {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
@@ -52,7 +63,6 @@ function measuredPressure(maxConcurrent: number): Pressure {
     },
     close() {
       clearInterval(timer);
-      delay.disable();
     },
   };
 }

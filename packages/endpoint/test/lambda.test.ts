@@ -88,6 +88,35 @@ describe("the Lambda function", () => {
     ).toEqual(["ISSUED", "RENEWED", "ENDED"]);
   });
 
+  it("answers the events of a function URL alike", async () => {
+    const handler = createLambdaHandler(environment(simulator.url, { SESSION_BINDING: "preferred" }), quiet());
+    const domainName = "abcdefghijklmnopqrstuvwxyz012345.lambda-url.eu-west-1.on.aws";
+    // As it comes from a function URL: text bodies as they are, and no route but the default one.
+    const asked = (more: object): LambdaEvent => {
+      const plain = event("POST", "/v1/sessions", {
+        headers: { host: domainName, "content-type": "application/json", "x-forwarded-proto": "https" },
+      });
+      return {
+        ...plain,
+        requestContext: {
+          ...plain.requestContext,
+          accountId: "anonymous",
+          apiId: "abcdefghijklmnopqrstuvwxyz012345",
+          domainName,
+          domainPrefix: "abcdefghijklmnopqrstuvwxyz012345",
+          routeKey: "$default",
+        },
+        ...more,
+      };
+    };
+    const body = JSON.stringify({ deploymentId: DEPLOYMENT, attributes: { note: "ünïcödé" } });
+    const started = await handler(asked({ body, isBase64Encoded: false }), {});
+    expect([started.statusCode, started.headers["access-control-allow-origin"]]).toEqual([201, ORIGIN]);
+    expect(started.headers["ratelimit"]).toMatch(/^"start";r=29;/);
+    const broken = await handler(asked({ body: "{", isBase64Encoded: false }), {});
+    expect([broken.statusCode, parse(broken.body).code]).toEqual([400, "invalid_request"]);
+  });
+
   it("takes the caller's address from the event, and believes no forwarded one", async () => {
     const handler = createLambdaHandler(environment(simulator.url, { RATE_LIMIT_MAX: "1" }), quiet());
     const from = (sourceIp: string, forged = "198.51.100.1") =>
