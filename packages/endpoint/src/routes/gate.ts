@@ -70,11 +70,16 @@ export function createGate(
 /** The request as the broker knows it. */
 export function contextOf(request: FastifyRequest, reply: FastifyReply, gate: Gate): RequestContext {
   const { headers, method, id } = request;
+  let signal: AbortSignal | undefined;
   const context: RequestContext = {
     requestId: id,
     origin: headers.origin ?? null,
     address: request.ip,
-    signal: goneSignal(reply),
+    // Made when it is asked for: what is answered from memory needs none.
+    get signal() {
+      signal ??= goneSignal(reply);
+      return signal;
+    },
     admitSession: (sessionId) => gate.admitSession(sessionId, request, reply),
   };
   const { dpop } = headers;
@@ -93,6 +98,7 @@ export function contextOf(request: FastifyRequest, reply: FastifyReply, gate: Ga
  */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  if (raw.destroyed && !raw.writableFinished) controller.abort();
   raw.once("close", () => {
     if (!raw.writableFinished) controller.abort();
   });
