@@ -40,6 +40,8 @@ export const BACKOFF_CAP_MS = 30_000;
 /** On top of a Retry-After, so that those who wait for the same second do not come back together, ms. */
 const RETRY_AFTER_JITTER_MS = 250;
 const FOR_GOOD = new Set([501, 505]);
+/** A Retry-After beyond it is a mistake of units or a clock, seconds: nobody stays away for days over it. */
+const RETRY_AFTER_CAP = 3600;
 
 /** True where another try could do better and can do no harm. */
 export function mayTryAgain(outcome: TryOutcome, repeat: Repeat): boolean {
@@ -63,12 +65,12 @@ export function retryDelay(question: RetryQuestion): number | null {
   return delayMs < remainingMs ? Math.ceil(delayMs) : null;
 }
 
-/** Seconds that a Retry-After header asks for, given as seconds or as a date; undefined for one that says nothing. */
+/** Seconds that a Retry-After header asks for, as seconds or as a date, an hour at most; undefined for one that says nothing. */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   const value = header?.trim() ?? "";
-  if (/^\d{1,9}$/.test(value)) return Number(value);
+  if (/^\d{1,9}$/.test(value)) return Math.min(RETRY_AFTER_CAP, Number(value));
   // Only the shapes of an HTTP date: Date.parse alone would take "-1" for a year.
   if (!/^[A-Za-z]{3,9},? \d|^[A-Za-z]{3} [A-Za-z]{3} /.test(value)) return undefined;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - nowMs) / 1000));
+  return Number.isNaN(at) ? undefined : Math.min(RETRY_AFTER_CAP, Math.max(0, Math.ceil((at - nowMs) / 1000)));
 }
