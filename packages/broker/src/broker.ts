@@ -104,7 +104,7 @@ export function createBroker(options: BrokerOptions): Broker {
         metrics.shared += 1;
       },
     }),
-    identity: createIdentityPolicy(options.identity ?? {}, clock),
+    identity: createIdentityPolicy(options.identity ?? {}, clock, warn),
     challenge: options.challenge && createChallengePolicy(options.challenge, { store, send, clock, deadlineMs, warn }),
     binding: createBinding(store, clock),
   };

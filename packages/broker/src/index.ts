@@ -2,6 +2,7 @@
 export { createBroker } from "./broker.js";
 export { BrokerError, type BrokerErrorDetails } from "./errors.js";
 export type { Broker, Health, HealthCheck, Proof } from "./face.js";
+export type { SecretSource } from "./followed-secret.js";
 export {
   type GuestClient,
   type GuestClientOptions,

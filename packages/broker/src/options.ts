@@ -1,5 +1,6 @@
 /** What a broker can be told. Read once at the door; a mistake is a TypeError that names the option. */
 import type { ChallengeProvider, GuestApiName } from "@guestpass/protocol";
+import type { SecretSource } from "./followed-secret.js";
 import type { GuestApi } from "./guests/guest-api.js";
 import type { AuditRecord } from "./observe/audit-record.js";
 import type { BrokerPorts, Clock } from "./ports.js";
@@ -40,21 +41,21 @@ export interface PlatformOptions {
 export interface IdentityOptions {
   /** `optional`: anonymous guests are welcome. `unverified`: `customerId` from the page is believed. Default `optional`. */
   mode?: "optional" | "required" | "unverified";
-  /** Secret of HS256 identity tokens. */
-  secret?: string;
+  /** Secret of HS256 identity tokens. For five minutes after a change those of the one before it are good, too. */
+  secret?: SecretSource;
   /** URL of the JWK set of asymmetrically signed identity tokens. */
   jwksUrl?: string;
   issuer?: string;
   audience?: string;
   /** Key of the customer hash; without it the hash is plain SHA-256. */
   pepper?: string;
-  /** Seconds that the site's clock may be off; 60. */
+  /** Seconds that the site's clock may be off; 5. */
   clockToleranceSeconds?: number;
 }
 
 export interface ChallengeOptions {
   provider: ChallengeProvider;
-  secret: string;
+  secret: SecretSource;
   verifyUrl?: string;
   /** For providers that give a score; 0.5. */
   minScore?: number;
@@ -73,8 +74,7 @@ export interface SessionOptions {
 }
 
 export interface CustomSigningOptions {
-  /** A function is asked again every few seconds, so that a rotated secret takes effect. */
-  secret: string | (() => string | Promise<string>);
+  secret: SecretSource;
   /** Life of a token; 3600. */
   ttlSeconds?: number;
 }
@@ -93,7 +93,7 @@ export interface BrokerHooks {
 export interface WebhookOptions {
   url: string;
   /** Standard Webhooks secret, `whsec_...`; without it the events are not signed. */
-  secret?: string;
+  secret?: SecretSource;
 }
 
 /** From how many session starts within a window on it is noticed; 0 counts nothing. Nobody is refused for it. */

@@ -201,6 +201,29 @@ describe("altcha", () => {
 });
 
 describe("a challenge", () => {
+  test("is verified with a rotated secret within 10 s, and with none is not verified", async () => {
+    let kept: string | Error = "first";
+    await open({
+      secret: () => {
+        if (kept instanceof Error) throw kept;
+        return kept;
+      },
+    });
+    await start();
+    kept = "second";
+    here.clock.pass(9);
+    await start();
+    const secrets = provider.asked.map(({ body }) => new URLSearchParams(body).get("secret"));
+    expect(secrets.slice(-2)).toEqual(["first", "second"]);
+    await here.close();
+    kept = new Error("no such file");
+    await open({
+      onOutage: "accept",
+      secret: () => Promise.reject(new Error("no such file")),
+    });
+    expect((await refusal(start())).code).toBe("challenge_unavailable");
+  });
+
   test("is required where one is configured, and it must be that one", async () => {
     await open();
     expect((await refusal(here.broker.startSession({ deploymentId: DEPLOYMENT }, context()))).code).toBe(

@@ -72,6 +72,34 @@ describe("an identity token", () => {
     );
   });
 
+  test("of a secret that is rotated is good within 10 s, and for five minutes that of the one before it, too", async () => {
+    const other = "another secret that is long enough, too";
+    let kept: string | Error = SECRET;
+    const secret = async () => {
+      if (kept instanceof Error) throw kept;
+      return kept;
+    };
+    await open({ secret });
+    const shown = async (by: string) =>
+      start({ identityToken: await sign({ sub: "a" }, by) }).then(
+        () => "good",
+        ({ code }: { code: string }) => code,
+      );
+    expect(await shown(SECRET)).toBe("good");
+    kept = other;
+    here.clock.pass(9);
+    expect([await shown(other), await shown(SECRET)]).toEqual(["good", "good"]);
+    here.clock.pass(301);
+    expect([await shown(other), await shown(SECRET)]).toEqual(["good", "identity_invalid"]);
+    kept = new Error("being replaced");
+    here.clock.pass(9);
+    expect(await shown(other)).toBe("good");
+    expect(here.warnings.join()).toContain("identity.secret");
+    await here.close();
+    await open({ secret });
+    expect(await shown(other)).toBe("identity_unavailable");
+  });
+
   test("is not believed where nobody can verify it", async () => {
     await open(undefined);
     expect((await refusal(start({ identityToken: await sign({ sub: "a" }) }))).code).toBe("identity_invalid");

@@ -62,6 +62,32 @@ describe("the webhook", () => {
     expect(JSON.stringify(heard)).not.toContain(session.session.handle);
   });
 
+  test("is signed with a rotated secret within 10 s", async () => {
+    const other = `whsec_${Buffer.from("another secret of thirty-two bytes").toString("base64")}`;
+    let kept = SECRET;
+    here = await world({ webhook: { url, secret: () => kept } });
+    await start();
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    kept = other;
+    here.clock.pass(9);
+    await start();
+    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    const signatures = heard.map(({ headers, body }) =>
+      [SECRET, other].map(
+        (secret) =>
+          new Webhook(secret).sign(
+            headers["webhook-id"] ?? "",
+            new Date(Number(headers["webhook-timestamp"]) * 1000),
+            body,
+          ) === headers["webhook-signature"],
+      ),
+    );
+    expect(signatures).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   test("is not signed without a secret", async () => {
     here = await world({ webhook: { url } });
     await start();

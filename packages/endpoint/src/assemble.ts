@@ -51,7 +51,7 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
     },
     deploymentIds: [...config.deploymentIds],
     queueIds: [...config.queueIds],
-    identity,
+    identity: followed(identity),
     minting: config.minting,
     consentRequired: config.consentRequired,
     session: {
@@ -63,8 +63,8 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
     store,
     sinks,
     ...optional({
-      challenge,
-      webhook,
+      challenge: challenge && { ...challenge, secret: follow(challenge.secret) },
+      webhook: webhook && followed(webhook),
       customSigning: customSigning && {
         secret: follow(customSigning.secret),
         ttlSeconds: customSigning.ttlSeconds,
@@ -110,6 +110,11 @@ export function credentialsOf(pairs: readonly ClientPair[]): () => Promise<Clien
   const readers = pairs.map((pair) => ({ id: reader(pair.clientId), secret: reader(pair.clientSecret) }));
   return async () =>
     Promise.all(readers.map(async ({ id, secret }) => ({ clientId: await id(), clientSecret: await secret() })));
+}
+
+/** The same with a secret that follows its file, where it has one. */
+function followed<T extends { readonly secret?: Secret }>({ secret, ...rest }: T) {
+  return { ...rest, ...optional({ secret: secret && follow(secret) }) };
 }
 
 function follow(secret: Secret): string | (() => Promise<string>) {

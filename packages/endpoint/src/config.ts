@@ -28,7 +28,7 @@ export interface Config {
   readonly publicUrl?: string;
   readonly identity: {
     readonly mode: "optional" | "required" | "unverified";
-    readonly secret?: string;
+    readonly secret?: Secret;
     readonly jwksUrl?: string;
     readonly issuer?: string;
     readonly audience?: string;
@@ -37,7 +37,7 @@ export interface Config {
   readonly consentRequired: boolean;
   readonly challenge?: {
     readonly provider: ChallengeProvider;
-    readonly secret: string;
+    readonly secret: Secret;
     readonly verifyUrl?: string;
     readonly minScore: number;
     readonly onOutage: "refuse" | "accept";
@@ -68,7 +68,7 @@ export interface Config {
     readonly perOrigin: number;
     readonly perNetwork: number;
   };
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: { readonly url: string; readonly secret?: Secret };
   /** A path, `stdout` or `off`. */
   readonly auditLog: string;
   readonly logLevel: "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
@@ -137,7 +137,7 @@ function assemble(environment: Environment): Config {
     identity: {
       mode: v.IDENTITY_MODE,
       ...optional({
-        secret: v.IDENTITY_SECRET,
+        secret: secrets.IDENTITY_SECRET,
         jwksUrl: v.IDENTITY_JWKS_URL,
         issuer: v.IDENTITY_ISSUER,
         audience: v.IDENTITY_AUDIENCE,
@@ -171,13 +171,15 @@ function assemble(environment: Environment): Config {
     ...optional({
       publicUrl: v.PUBLIC_URL,
       embedDir: v.EMBED_DIR,
-      challenge: challengeOf(v),
+      challenge: challengeOf(environment),
       customSigning: secrets.CUSTOM_SIGNING_SECRET && {
         secret: secrets.CUSTOM_SIGNING_SECRET,
         ttlSeconds: v.CUSTOM_SIGNING_TTL,
       },
       webhook:
-        v.WEBHOOK_URL === undefined ? undefined : { url: v.WEBHOOK_URL, ...optional({ secret: v.WEBHOOK_SECRET }) },
+        v.WEBHOOK_URL === undefined
+          ? undefined
+          : { url: v.WEBHOOK_URL, ...optional({ secret: secrets.WEBHOOK_SECRET }) },
       admin: v.ADMIN_PORT === undefined ? undefined : { host: v.ADMIN_HOST, port: v.ADMIN_PORT },
     }),
     warnings: [...warnings(environment, allowedOrigins)],
@@ -196,11 +198,11 @@ function platformOf({ values: v, pairs }: Environment): Config["platform"] {
   };
 }
 
-function challengeOf(v: VariableValues): Config["challenge"] {
-  if (v.CHALLENGE_PROVIDER === undefined || v.CHALLENGE_SECRET === undefined) return undefined;
+function challengeOf({ values: v, secrets }: Environment): Config["challenge"] {
+  if (v.CHALLENGE_PROVIDER === undefined || secrets.CHALLENGE_SECRET === undefined) return undefined;
   return {
     provider: v.CHALLENGE_PROVIDER,
-    secret: v.CHALLENGE_SECRET,
+    secret: secrets.CHALLENGE_SECRET,
     ...optional({ verifyUrl: v.CHALLENGE_VERIFY_URL }),
     minScore: v.CHALLENGE_MIN_SCORE,
     onOutage: v.CHALLENGE_ON_OUTAGE,

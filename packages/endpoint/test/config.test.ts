@@ -91,7 +91,7 @@ describe("a whole configuration", () => {
       consentRequired: true,
       challenge: { provider: "turnstile", minScore: 0.7, onOutage: "accept" },
       store: { kind: "redis", url: "redis://:pass@127.0.0.1:6379" },
-      webhook: { url: "https://hooks.example/x", secret: "w-secret" },
+      webhook: { url: "https://hooks.example/x", secret: { value: "w-secret" } },
       admin: { host: "127.0.0.1", port: 9100 },
       port: 0,
     });

@@ -4,6 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import { nanoid } from "nanoid";
+import { followSecret } from "../followed-secret.js";
 import type { WebhookOptions } from "../options.js";
 import { createRequest } from "../platform/request.js";
 import { createTransport } from "../platform/transport.js";
@@ -56,7 +57,10 @@ export function cloudEvent(record: AuditRecord, id: string): object {
 export function createWebhook({ url, secret }: WebhookOptions, dependencies: WebhookDependencies): Webhook {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new TypeError("webhook.url is not a URL");
   const { ports, metrics, warn } = dependencies;
-  const key = secret === undefined || secret === "" ? undefined : signingKey(secret);
+  const followed =
+    secret === undefined || secret === ""
+      ? undefined
+      : followSecret(secret, { clock: ports.clock, warn, what: "webhook.secret" });
   const transport = createTransport(TIMEOUT_MS);
   // Its tries are none of the platform's.
   const send = createRequest({ transport, ports, metrics: new Metrics(), timeoutMs: TIMEOUT_MS, tries: TRIES });
@@ -70,6 +74,7 @@ export function createWebhook({ url, secret }: WebhookOptions, dependencies: Web
     const body = JSON.stringify(cloudEvent(record, id));
     const now = ports.clock.now();
     const timestamp = String(Math.floor(now / 1000));
+    const key = followed && signingKey(await followed.current());
     const signature = key && createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
     const headers = {
       "content-type": "application/cloudevents+json",
@@ -97,6 +102,7 @@ export function createWebhook({ url, secret }: WebhookOptions, dependencies: Web
       const work: Promise<void> = deliver(record)
         .catch(() => {
           counts.dropped += 1;
+          if (!closed.signal.aborted) warn("a webhook event is dropped: its secret cannot be read");
         })
         .finally(() => {
           underWay.delete(work);

@@ -4,6 +4,7 @@ import { codePoints, EXTERNAL_ID_CHARACTERS, type FieldError } from "@guestpass/
 import { type CryptoKey, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { nanoid } from "nanoid";
 import { BrokerError } from "../errors.js";
+import { type FollowedSecret, followSecret } from "../followed-secret.js";
 import type { GuestIdentity } from "../guests/guest-api.js";
 import type { IdentityOptions } from "../options.js";
 import type { Clock } from "../ports.js";
@@ -49,13 +50,27 @@ function isFetchFailure(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC");
 }
 
-function hmacKey(secret: string): Promise<CryptoKey> {
+/** The key of a secret; those of the last two are kept. */
+function hmacKeys(): (secret: string) => Promise<CryptoKey> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["verify"]);
+  const keys = new Map<string, Promise<CryptoKey>>();
+  return (secret) => {
+    const held = keys.get(secret);
+    if (held !== undefined) return held;
+    const made = crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["verify"]);
+    keys.set(secret, made);
+    const [oldest] = keys.keys();
+    if (keys.size > 2 && oldest !== undefined) keys.delete(oldest);
+    return made;
+  };
 }
 
 /** The rules of these options. TypeError where no token could ever be verified though one is required. */
-export function createIdentityPolicy(options: IdentityOptions, clock: Clock): IdentityPolicy {
+export function createIdentityPolicy(
+  options: IdentityOptions,
+  clock: Clock,
+  warn: (message: string) => void = () => undefined,
+): IdentityPolicy {
   const mode = options.mode ?? "optional";
   if (!MODES.includes(mode)) throw new TypeError(`identity.mode must be one of ${MODES.join(", ")}`);
   if (mode === "required" && options.secret === undefined && options.jwksUrl === undefined)
@@ -63,21 +78,21 @@ export function createIdentityPolicy(options: IdentityOptions, clock: Clock): Id
 
   const { secret, jwksUrl, pepper } = options;
   if (jwksUrl !== undefined && !URL.canParse(jwksUrl)) throw new TypeError("identity.jwksUrl is not a URL");
-  if (secret === "") throw new TypeError("identity.secret is empty");
-  let importing: Promise<CryptoKey> | undefined;
-  const secretKey =
-    secret === undefined
-      ? undefined
-      : () => {
-          importing ??= hmacKey(secret);
-          return importing;
-        };
+  const followed = secret === undefined ? undefined : followSecret(secret, { clock, warn, what: "identity.secret" });
+  const hmac = hmacKeys();
   const keySet: JWTVerifyGetKey | undefined =
     jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
-  const algorithms = [...(secretKey ? HMAC_ALGORITHMS : []), ...(keySet ? KEY_PAIR_ALGORITHMS : [])];
+  const algorithms = [...(followed ? HMAC_ALGORITHMS : []), ...(keySet ? KEY_PAIR_ALGORITHMS : [])];
 
+  const currentSecret = async (from: FollowedSecret) => {
+    try {
+      return await from.current();
+    } catch (cause) {
+      throw new BrokerError("identity_unavailable", "Identity tokens cannot be verified right now.", { cause });
+    }
+  };
   const getKey: JWTVerifyGetKey = async (header, token) => {
-    if (header.alg === "HS256" && secretKey !== undefined) return secretKey();
+    if (header.alg === "HS256" && followed !== undefined) return hmac(await currentSecret(followed));
     if (keySet !== undefined) return keySet(header, token);
     throw invalid(new Error("no key for this algorithm"));
   };
@@ -100,15 +115,22 @@ export function createIdentityPolicy(options: IdentityOptions, clock: Clock): Id
 
   const verify = async (token: string): Promise<JWTPayload> => {
     if (algorithms.length === 0) throw invalid(new Error("no secret or key set is configured"));
-    const { payload } = await jwtVerify(token, getKey, {
+    const rules = {
       algorithms,
       requiredClaims: ["exp", "sub"],
       currentDate: new Date(clock.now()),
       clockTolerance: options.clockToleranceSeconds ?? TOLERANCE_SECONDS,
       ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
       ...(options.audience === undefined ? {} : { audience: options.audience }),
-    });
-    return payload;
+    };
+    try {
+      return (await jwtVerify(token, getKey, rules)).payload;
+    } catch (error) {
+      // The site's back end may change to a new secret a little later than this service, or earlier.
+      const before = followed?.before();
+      if (before === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      return (await jwtVerify(token, await hmac(before), { ...rules, algorithms: HMAC_ALGORITHMS })).payload;
+    }
   };
 
   return {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Challenge, ChallengeProvider } from "@guestpass/protocol";
 import { BrokerError } from "../../errors.js";
 import type { Proof } from "../../face.js";
+import { followSecret } from "../../followed-secret.js";
 import type { ChallengeOptions } from "../../options.js";
 import type { SendRequest } from "../../platform/request.js";
 import type { Clock } from "../../ports.js";
@@ -66,7 +67,6 @@ function askHttp(provider: ChallengeHttpProvider, url: string, dependencies: Cha
 /** Whom to ask with these options: the provider's URL, or ourselves for ALTCHA without one. */
 function askerOf(options: ChallengeOptions, dependencies: ChallengeDependencies): Ask {
   if (!Object.hasOwn(HTTP_PROVIDERS, options.provider)) throw new TypeError("challenge.provider is not known");
-  if (options.secret === "") throw new TypeError("challenge.secret is empty");
   const provider = HTTP_PROVIDERS[options.provider];
   const url = options.verifyUrl ?? provider.defaultUrl;
   if (url === undefined) return ({ response, secret }) => verifyAltcha(response, secret);
@@ -76,9 +76,15 @@ function askerOf(options: ChallengeOptions, dependencies: ChallengeDependencies)
 
 /** TypeError where the provider cannot be asked with these options. */
 export function createChallengePolicy(options: ChallengeOptions, dependencies: ChallengeDependencies): ChallengePolicy {
-  const ask = askerOf(options, dependencies);
+  const asker = askerOf(options, dependencies);
   const minScore = options.minScore ?? MIN_SCORE;
-  const { store, warn } = dependencies;
+  const { store, warn, clock } = dependencies;
+  const secret = followSecret(options.secret, { clock, warn, what: "challenge.secret" });
+  const ask = (question: Omit<ChallengeQuestion, "secret">): Promise<ChallengeVerdict> =>
+    secret.current().then(
+      (known) => asker({ ...question, secret: known }),
+      () => ({ kind: "misconfigured" }),
+    );
 
   /** After the verdict, so that what nobody has passed fills no store. */
   const useOnce = async (response: string) => {
@@ -94,7 +100,7 @@ export function createChallengePolicy(options: ChallengeOptions, dependencies: C
 
   return {
     async prove() {
-      const { kind } = await ask({ response: NOBODYS_RESPONSE, secret: options.secret, address: undefined });
+      const { kind } = await ask({ response: NOBODYS_RESPONSE, address: undefined });
       if (kind === "misconfigured")
         return {
           ok: false,
@@ -116,7 +122,7 @@ export function createChallengePolicy(options: ChallengeOptions, dependencies: C
       if (challenge.provider !== options.provider)
         throw new BrokerError("challenge_failed", "This challenge is not the one that is asked for here.");
       const { response } = challenge;
-      const verdict = await ask({ response, secret: options.secret, address });
+      const verdict = await ask({ response, address });
       if (verdict.kind === "refused") throw new BrokerError("challenge_failed", "The challenge was not passed.");
       if (verdict.kind === "misconfigured")
         warn("the challenge cannot be verified: the provider refuses this service's secret, or a library is missing");
