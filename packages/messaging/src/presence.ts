@@ -121,7 +121,8 @@ export function createPresence(host: PresenceHost): Presence {
       presence.livesOn(message.metadata);
       for (const event of message.events) {
         if (event.eventType === "Presence") came(event.presence, message);
-        if (event.eventType !== "Typing" || message.direction === "Inbound") continue;
+        if (event.eventType !== "Typing" || message.direction === "Inbound" || config?.showAgentTyping === false)
+          continue;
         setTyping(true);
         timers.arm("typing", Math.min(event.durationMs, TYPING_MAX_MS), () => setTyping(false));
       }

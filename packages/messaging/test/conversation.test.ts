@@ -199,6 +199,16 @@ describe("a conversation", () => {
     expect(ears.of("typing").map((event) => event.active)).toEqual([true, false, true, false]);
   });
 
+  it("keeps the agent's typing to itself where the deployment wants that", async () => {
+    const simulator = await platform();
+    const { conversation, ears } = visitor(simulator.url, { config: { ...CONFIG, showAgentTyping: false } });
+    await conversation.connect();
+    simulator.say({ events: [{ eventType: "Typing", typing: { type: "On", duration: 3000 } }] });
+    simulator.say({ text: "words" });
+    await ears.next("message", 0);
+    expect(ears.of("typing")).toEqual([]);
+  });
+
   it("tells of the guest's typing at most once in 5 s", async () => {
     const simulator = await platform();
     const { conversation, clock } = visitor(simulator.url);
