@@ -229,3 +229,36 @@ test("of a long conversation a part is drawn, more for who scrolls up, and less 
   await expect(page.getByText("number 251", { exact: true })).toBeInViewport();
   await expect(widget.messages).toHaveCount(100);
 });
+
+test("an end that comes from elsewhere is said, with the way out of it", async ({ page, stage, widget }) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  const tell = (name: string, body: object): void =>
+    stage.simulator.send({ type: "message", class: name, code: 200, body });
+  const again = async (text: string): Promise<void> => {
+    await widget.say(text);
+    await expect(page.getByText(`You wrote: ${text}`)).toBeVisible();
+  };
+  await again("first");
+  tell("ConnectionClosedEvent", {});
+  await expect(widget.panel.getByText("This conversation is open in another window.")).toBeVisible();
+  await widget.panel.getByRole("button", { name: "Continue here" }).click();
+  await again("second");
+  tell("LogoutEvent", {});
+  await expect(widget.panel.getByText("You have been signed out.")).toBeVisible();
+  await expect(widget.input).toBeDisabled();
+  await widget.panel.getByRole("button", { name: "Start a new conversation" }).click();
+  await again("third");
+  tell("SessionExpiredEvent", {});
+  const expired = "This conversation has expired. Your next message starts a new one.";
+  await expect(widget.panel.getByText(expired).first()).toBeVisible();
+  await again("fourth");
+  tell("ConnectionClosedEvent", { reason: "signedIn" });
+  await expect(widget.panel.getByText("This conversation continues on another device.")).toBeVisible();
+  await expect(widget.panel.getByRole("button", { name: "Continue here" })).toBeVisible();
+  expect((await widget.heard("conversation-ended")).map(({ reason }) => reason)).toEqual([
+    "logout",
+    "expired",
+    "signed-in-elsewhere",
+  ]);
+});

@@ -6,6 +6,7 @@ import { safeImage, safeUrl } from "./safe-url.js";
 
 export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): TemplateResult {
   const image = safeImage(card.image);
+  const film = safeImage(card.video);
   const link = card.defaultAction?.type === "Link" ? safeUrl(card.defaultAction.url) : undefined;
   const picture = image
     ? html`<img class="cover" src=${image} alt="" loading="lazy" referrerpolicy="no-referrer" @error=${hide} />`
@@ -16,8 +17,15 @@ export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): Te
         ? html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1" aria-hidden="true">${picture}</a>`
         : picture
     }
+    ${film ? html`<video class="cover" controls playsinline preload="none" src=${film} aria-label=${card.title}></video>` : nothing}
     <div class="words">
-      <div class="card-title" dir="auto">${card.title}</div>
+      <div class="card-title" dir="auto">
+        ${
+          link && !image
+            ? html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow">${card.title}<span class="sr"> (${view.strings.opensNewTab})</span></a>`
+            : card.title
+        }
+      </div>
       ${card.description ? html`<p dir="auto">${card.description}</p>` : nothing}
     </div>
     ${card.actions.map((action) => actionTemplate(action, view, canAnswer))}

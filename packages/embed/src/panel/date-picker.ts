@@ -21,9 +21,8 @@ export function datePickerTemplate(
   const { language, strings } = view;
   const image = safeImage(picker.imageUrl);
   const days = new Map<string, { at: number; dateTime: string }[]>();
-  for (const { dateTime } of availableTimes) {
-    const at = Date.parse(dateTime);
-    if (Number.isNaN(at)) continue;
+  const times = availableTimes.map(({ dateTime }) => ({ at: Date.parse(dateTime), dateTime }));
+  for (const { at, dateTime } of times.filter(({ at }) => !Number.isNaN(at)).sort((a, b) => a.at - b.at)) {
     const day = format(at, language, WEEKDAY);
     days.set(day, [...(days.get(day) ?? []), { at, dateTime }]);
   }
@@ -34,9 +33,9 @@ export function datePickerTemplate(
       ${subtitle ? html`<p dir="auto">${subtitle}</p>` : nothing}
     </div>
     ${[...days].map(
-      ([day, times]) => html`<div class="day-times" role="group" aria-label=${day}>
+      ([day, slots]) => html`<div class="day-times" role="group" aria-label=${day}>
         <div class="day-name">${day}</div>
-        ${times.map(({ at, dateTime }) => {
+        ${slots.map(({ at, dateTime }) => {
           const text = format(at, language, DAY_AND_TIME);
           return html`<button
             class="chip"

@@ -64,6 +64,9 @@ export const richStyles = css`
     color: var(--_mute);
     font-size: 14px;
   }
+  .card-title a {
+    color: inherit;
+  }
   .card-title {
     font-weight: 650;
     letter-spacing: -0.008em;
