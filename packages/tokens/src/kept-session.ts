@@ -147,7 +147,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       }
     } catch (cause) {
       const error = cause instanceof TokensError ? cause : new TokensError("network", "The request failed.", { cause });
-      if (!signal.aborted) dispatch({ type: "failed", flight, error, quiet: error.code === "aborted" });
+      if (!signal.aborted) dispatch({ type: "failed", flight, error });
     }
   };
 

@@ -621,6 +621,24 @@ test("#40 a network error while the page is being left is none either; back from
   expect(page.count("degraded")).toBe(0);
 });
 
+test("#40 a request that is broken off before the page says that it is being left, as Firefox does it, is none either", async () => {
+  world = await World.open();
+  const page = world.keeper();
+  await world.started(page);
+  await world.pass(60);
+  world.intercept = () => Promise.reject(new TypeError("NetworkError when attempting to fetch resource."));
+  const refreshing = page.keeper.refresh();
+  await world.quiet();
+  page.tab.signal("pagehide");
+  world.intercept = undefined;
+  await world.quiet();
+  expect(page.names()).toEqual(["ready"]);
+  page.tab.signal("pageshow");
+  await world.pass(2);
+  expect((await refreshing).token).toBeTruthy();
+  expect(page.count("degraded")).toBe(0);
+});
+
 test("a lost answer: the handle of before still works, and nobody notices", async () => {
   world = await World.open();
   const page = world.keeper();

@@ -49,7 +49,7 @@ function anything(random: () => number, state: State, at: number): Occurrence {
     { type: "look", why: ["timer", "visible", "online", "pagehide", "pageshow"][Math.floor(random() * 5)] ?? "timer" },
     { type: "sent", flight },
     { type: "granted", flight, session: granted, sentAt: at - random() * 20_000 },
-    { type: "failed", flight, error, quiet: random() < 0.1 },
+    { type: "failed", flight, error },
     { type: "closed", flight },
     { type: "adopted", session: granted, sentAt: at - random() * 4_000_000, origin },
     { type: "hold" },

@@ -5,19 +5,7 @@
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
 import { counted } from "./backoff.js";
-import {
-  clear,
-  type Draft,
-  type Effect,
-  emit,
-  fail,
-  fly,
-  grant,
-  look,
-  type Moment,
-  note,
-  type Origin,
-} from "./moves.js";
+import { clear, type Draft, type Effect, emit, fly, grant, look, type Moment, note, type Origin } from "./moves.js";
 import { type Flight, INITIAL, type State, usable } from "./state.js";
 
 /** One request, its answer's body included. */
@@ -27,6 +15,8 @@ const LOCK_MS = 1000;
 /** How long another tab that is asking the endpoint is waited for, and how often in a row. */
 const HOLD_MS = 3000;
 const HOLDS = 3;
+/** How long a request that came to nothing waits for the news that the page is being left, which is its reason then. */
+const BROKEN_MS = 200;
 const ONLINE_JITTER_MS = 1000;
 /** A token that is refused after this long is a new trouble, not the same one. */
 const REFUSALS_MS = 600_000;
@@ -48,7 +38,7 @@ export type Occurrence =
   | { readonly type: "look"; readonly why: string }
   | { readonly type: "sent"; readonly flight: Flight }
   | { readonly type: "granted"; readonly flight: Flight; readonly session: Session; readonly sentAt: number }
-  | { readonly type: "failed"; readonly flight: Flight; readonly error: TokensError; readonly quiet: boolean }
+  | { readonly type: "failed"; readonly flight: Flight; readonly error: TokensError }
   /** The endpoint has answered, or not, that the session is ended. */
   | { readonly type: "closed"; readonly flight: Flight }
   /** Another tab got it. */
@@ -122,7 +112,9 @@ function happen(draft: Draft, event: Occurrence & Moment): void {
       grant(draft, event.session, event.sentAt, null);
       break;
     case "failed":
-      fail(draft, event.error, event.quiet || (next.leaving && event.error.code === "network"));
+      // Firefox breaks off what is under way before it says that the page is being left.
+      next.broken = event.error;
+      next.deadline = event.error.code === "network" ? at + BROKEN_MS : at;
       break;
     case "closed":
       next.flight = null;

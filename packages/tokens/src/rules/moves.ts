@@ -67,7 +67,7 @@ export function emit<K extends Emitted>({ effects }: Draft, type: K, fields: Kee
 
 export function fly({ next, effects, now }: Draft, kind: Flight["kind"], held: Session | null): void {
   const flight: Flight = { kind, fresh: next.fresh, ask: next.ask };
-  Object.assign(next, { flight, deadline: now.at + PREPARE_MS, holds: 0, urgent: false });
+  Object.assign(next, { flight, deadline: now.at + PREPARE_MS, broken: null, holds: 0, urgent: false });
   effects.push(["send", flight, held]);
 }
 
@@ -91,7 +91,7 @@ function begin(draft: Draft, why: string): void {
   if (room > at) {
     note(draft, "circuit-open", why, room - at);
     next.retryAt = room;
-    next.error ??= new TokensError("rate_limited", "Too many requests in a minute.", {
+    next.error ??= new TokensError("rate_limited", "Too many requests.", {
       retryAfterSeconds: Math.ceil((room - at) / 1000),
     });
   } else {
@@ -100,17 +100,17 @@ function begin(draft: Draft, why: string): void {
   }
 }
 
-/** The request under way came to nothing. `quiet`: the page is being left, which is no failure. */
-export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
+/** The request under way came to nothing. Because the page is being left: that is no failure. */
+function fail(draft: Draft, error: TokensError): void {
   const { next } = draft;
   const { at, u } = draft.now;
-  next.flight = null;
-  if (quiet) {
+  const { code } = error;
+  if (code === "aborted" || (code === "network" && next.leaving)) {
     next.urgent = true;
     next.retryAt = Math.max(next.retryAt, at + QUIET_MS);
     return;
   }
-  note(draft, "failed", error.code, undefined, error);
+  note(draft, "failed", code, undefined, error);
   const todo = remedy(error);
   // What is mended at once is due at once: it is sent by the look that ends each step, unless something forbids it.
   if (todo === "identity" && !next.ask) next.ask = error;
@@ -120,11 +120,11 @@ export function fail(draft: Draft, error: TokensError, quiet: boolean): void {
     next.failures += 1;
     next.error = error;
     next.retryAt = nextTry(at, next.failures, u, error.retryAfterSeconds, next.life?.expiresAt);
-    note(draft, "deferred", error.code, next.retryAt - at);
+    note(draft, "deferred", code, next.retryAt - at);
     if (first) emit(draft, isLive(next.life, at) ? "degraded" : "error", { error });
   } else {
     Object.assign(next, { phase: "refused", error, urgent: false });
-    note(draft, "stopped", error.code);
+    note(draft, "stopped", code);
     emit(draft, "refused", { error });
     emit(draft, "error", { error });
   }
@@ -159,9 +159,9 @@ export function look(draft: Draft, why: string): void {
   const { next, effects } = draft;
   const { at, u, online, crowd } = draft.now;
   const { flight } = next;
-  if (flight && at >= next.deadline) {
+  if (flight && (at >= next.deadline || (next.broken && next.leaving))) {
     abort(draft);
-    if (flight.kind !== "end") fail(draft, new TokensError("timeout", "The endpoint did not answer."), false);
+    if (flight.kind !== "end") fail(draft, next.broken ?? new TokensError("timeout", "The endpoint did not answer."));
   }
   const { life, grant: session, saidExpired } = next;
   const running = next.phase === "running";

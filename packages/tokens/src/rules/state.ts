@@ -32,6 +32,8 @@ export interface State {
   readonly flight: Flight | null;
   /** When the flight counts as hung. */
   readonly deadline: number;
+  /** What became of the flight, until it is known whether the page is being left. */
+  readonly broken: TokensError | null;
   /** The last failure, until something works again. */
   readonly error: TokensError | null;
   /** Failures in a row that pass by themselves. */
@@ -67,6 +69,7 @@ export const INITIAL: State = {
   life: null,
   flight: null,
   deadline: 0,
+  broken: null,
   error: null,
   failures: 0,
   retryAt: 0,
