@@ -7,10 +7,13 @@ import { build } from "./build.mjs";
 import { checkBundle } from "./gates/bundle.mjs";
 import { checkExports } from "./gates/exports.mjs";
 import { checkImports } from "./gates/imports.mjs";
+import { checkMatrix, enginesNote, playwrightTitles, vitestTitles } from "./gates/matrix.mjs";
 import { browser, redisServer } from "./setup/browser.mjs";
 import { bin, run, say } from "./setup/steps.mjs";
 
 const results = [];
+/** Titles of the tests that have passed, for the matrix of refresh scenarios. */
+const titles = [];
 const started = Date.now();
 
 /** Runs one suite; a suite that throws has failed, and the next one still runs. */
@@ -70,16 +73,19 @@ const vitest = () =>
     "vitest",
     (file) => ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     () => ({}),
-    (report) => ({
-      passed: report.numPassedTests,
-      failed:
-        report.numFailedTests +
-        report.testResults.filter((r) => r.status === "failed" && r.assertionResults.length === 0).length,
-      note:
-        report.numPendingTests + report.numTodoTests > 0
-          ? `${report.numPendingTests + report.numTodoTests} did not run`
-          : undefined,
-    }),
+    (report) => {
+      titles.push(...vitestTitles(report));
+      return {
+        passed: report.numPassedTests,
+        failed:
+          report.numFailedTests +
+          report.testResults.filter((r) => r.status === "failed" && r.assertionResults.length === 0).length,
+        note:
+          report.numPendingTests + report.numTodoTests > 0
+            ? `${report.numPendingTests + report.numTodoTests} did not run`
+            : undefined,
+      };
+    },
     true,
   );
 
@@ -88,11 +94,16 @@ const playwright = () =>
     "playwright",
     () => ["test", "--reporter=list,json"],
     (file) => ({ PLAYWRIGHT_JSON_OUTPUT_NAME: file, FORCE_COLOR: "0" }),
-    ({ stats }) => ({
-      passed: stats.expected,
-      failed: stats.unexpected + stats.flaky,
-      note: stats.skipped > 0 ? `${stats.skipped} did not run` : undefined,
-    }),
+    (report) => {
+      const { stats } = report;
+      const inBrowsers = playwrightTitles(report);
+      titles.push(...inBrowsers);
+      return {
+        passed: stats.expected,
+        failed: stats.unexpected + stats.flaky,
+        note: enginesNote(inBrowsers) + (stats.skipped > 0 ? ` · ${stats.skipped} did not run` : ""),
+      };
+    },
   );
 
 say("everything: about four minutes on two cores, longer the first time");
@@ -115,13 +126,20 @@ await suite("gate: bundle contents", gate(checkBundle));
 // Beside each other: each waits a good deal for tokens to grow old and servers to start. Vitest is heard when it fails.
 await Promise.all([
   suite("unit and integration (Vitest)", vitest),
-  suite("browser (Playwright, Chromium)", playwright),
+  suite("browsers (Playwright; other engines where they are)", playwright),
 ]);
+await suite("gate: the forty scenarios of silent refresh", async () => {
+  const { faults, lines, saw } = checkMatrix(titles);
+  for (const line of lines) say(`  ${line}`);
+  for (const fault of faults) say(`  ${fault}`);
+  return one(faults.length === 0, saw);
+});
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log("");
-for (const { name, passed, failed, seconds } of results) {
-  console.log(`${failed > 0 ? "FAIL" : "ok  "} ${name}: ${passed} passed, ${failed} failed, ${seconds} s`);
+for (const { name, passed, failed, seconds, note } of results) {
+  const more = note ? ` · ${note}` : "";
+  console.log(`${failed > 0 ? "FAIL" : "ok  "} ${name}: ${passed} passed, ${failed} failed, ${seconds} s${more}`);
 }
 console.log(`in ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

@@ -133,7 +133,16 @@ export async function sleep(stage: Stage, seconds: number, ...sleepers: Tab[]): 
 /** What the browser says to a page that is looked at again. */
 export const wake = (tab: Tab): Promise<void> => tab.run(() => void window.dispatchEvent(new Event("focus")));
 
-export function scenarios(scene: () => Scene): void {
+/** What `open` gives runs them under its name. `thorough`: also those where engines hardly differ. */
+export function scenarios<E extends Engine>(name: string, open: () => Promise<E>, thorough: boolean): void {
+  test.describe(`in ${name}`, () => run(openScene(open), thorough));
+}
+
+function run(scene: () => Scene, thorough: boolean): void {
+  const also = (title: string, work: () => Promise<void>): void => {
+    if (thorough) test(title, work);
+  };
+
   test("#28 #37 the main job: lives follow each other unnoticed, and the token is nowhere to be found", async () => {
     const { stage, visit } = scene();
     const tab = await visit();
@@ -181,7 +190,7 @@ export function scenarios(scene: () => Scene): void {
     expect((await element(tab)).expiresIn).toBeGreaterThan(3500);
   });
 
-  test("#2 the machine sleeps into the lead: a refresh at once, no `expired`", async () => {
+  also("#2 the machine sleeps into the lead: a refresh at once, no `expired`", async () => {
     const { stage, started } = scene();
     const tab = await started();
     await sleep(stage, 3590, tab);
@@ -191,11 +200,56 @@ export function scenarios(scene: () => Scene): void {
     expect(await heard(tab)).not.toContain("token-expired");
   });
 
+  for (const [how, types] of [
+    ["after pagehide", ["pagehide", "pageshow"]],
+    ["without pagehide", ["pageshow"]],
+  ] as const) {
+    also(`#4 pageshow of a page that was kept, ${how}: one request`, async () => {
+      const { stage, started } = scene();
+      const tab = await started();
+      await sleep(stage, 2 * HOUR, tab);
+      await tab.run((events) => {
+        for (const type of events) window.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+        document.dispatchEvent(new Event("resume"));
+      }, types);
+      await happened(tab, "token-refreshed");
+      expect(stage.calls).toEqual([START, REFRESH]);
+      expect(await heard(tab)).not.toContain("token-expired");
+    });
+  }
+
+  test("#4 a page is left and come back to, from the cache where there is one: the same session, one request", async () => {
+    const { engine, stage, started, visit } = scene();
+    const tab = await started(undefined, `addEventListener("pageshow", ({ persisted }) => persisted && passes(7200));`);
+    await tab.run(() => {
+      window.noted = ["kept"];
+    });
+    await tab.goto(`${stage.shop}/elsewhere`);
+    stage.pass(2 * HOUR);
+    await tab.back();
+    await until(tab, () => !!window.shop?.element);
+    const kept = await tab.run(() => window.noted?.length === 1);
+    expect(kept).toBe(engine.keepsPages);
+    if (!kept) await tab.run(() => window.passes(7200));
+    await wake(tab);
+    await call(tab, "startSession");
+    await until(tab, () => (window.shop.element?.expiresIn ?? 0) > 3500);
+    expect(stage.calls.filter((line) => line !== "POST /v1/sessions/refresh 401")).toEqual([START, REFRESH]);
+    expect(await heard(tab)).not.toContain("token-expired");
+    // What another tab gets from now on, this one hears of.
+    const other = await visit(undefined, "passes(7200);");
+    await call(other, "startSession");
+    await sleep(stage, 60, tab, other);
+    await call(other, "refreshToken");
+    const theirs = await other.run(() => window.tokens.at(-1));
+    await until(tab, (token) => window.tokens.at(-1) === token, theirs);
+  });
+
   for (const [how, years] of [
     ["ten years fast", 10],
     ["an hour slow", -1 / 8766],
   ] as const) {
-    test(`#7 a clock that is ${how} when the page begins changes nothing`, async () => {
+    also(`#7 a clock that is ${how} when the page begins changes nothing`, async () => {
       const { stage, started } = scene();
       const tab = await started(undefined, `passes(${years} * 8766 * 3600);`);
       expect((await element(tab)).expiresIn).toBeGreaterThan(3500);
@@ -210,7 +264,7 @@ export function scenarios(scene: () => Scene): void {
     ["forward by two hours", 2 * HOUR, 1],
     ["back by two hours", -2 * HOUR, 0],
   ] as const) {
-    test(`#8 the clock is set ${how} during a life: no storm, the same session`, async () => {
+    also(`#8 the clock is set ${how} during a life: no storm, the same session`, async () => {
       const { stage, started } = scene();
       const tab = await started();
       await tab.run((time) => window.passes(time), seconds);
@@ -224,7 +278,7 @@ export function scenarios(scene: () => Scene): void {
     });
   }
 
-  test("#9 a slow answer: the life is counted from when it was asked for", async () => {
+  also("#9 a slow answer: the life is counted from when it was asked for", async () => {
     const { stage, visit } = scene();
     const tab = await visit();
     const release = stage.hold();
@@ -264,7 +318,7 @@ export function scenarios(scene: () => Scene): void {
     expect(stage.calls).toEqual([START, BAD, REFRESH]);
   });
 
-  test("#14 a hundred callers at once: one request", async () => {
+  also("#14 a hundred callers at once: one request", async () => {
     const { stage, started } = scene();
     const tab = await started();
     await sleep(stage, 60, tab);
@@ -274,7 +328,7 @@ export function scenarios(scene: () => Scene): void {
     expect(stage.calls).toEqual([START, REFRESH]);
   });
 
-  test("#15 429 with a Retry-After is waited for, and shortened by nothing", async () => {
+  also("#15 429 with a Retry-After is waited for, and shortened by nothing", async () => {
     const { stage, started } = scene();
     const tab = await started();
     stage.trouble({ status: 429, code: "rate_limited", retryAfter: 30 });
@@ -291,7 +345,7 @@ export function scenarios(scene: () => Scene): void {
     expect(stage.calls).toEqual([START, BAD, REFRESH]);
   });
 
-  test("#16 a 403 is said once and asked no more, until the page acts", async () => {
+  also("#16 a 403 is said once and asked no more, until the page acts", async () => {
     const { stage, started } = scene();
     const tab = await started();
     stage.trouble({ status: 403, code: "origin_not_allowed" });
@@ -307,7 +361,7 @@ export function scenarios(scene: () => Scene): void {
     expect(stage.calls).toEqual([START, BAD, REFRESH]);
   });
 
-  test("#16 a session that the endpoint knows no more is replaced once", async () => {
+  also("#16 a session that the endpoint knows no more is replaced once", async () => {
     const { stage, started } = scene();
     const tab = await started();
     stage.trouble({ status: 401, code: "session_revoked" });
@@ -373,7 +427,7 @@ export function scenarios(scene: () => Scene): void {
     expect((await heard(tab)).filter((name) => name.startsWith("error"))).toEqual([]);
   });
 
-  test("#22 what another window says of another user, another endpoint or an older token is not believed", async () => {
+  also("#22 what another window says of another user, another endpoint or an older token is not believed", async () => {
     const { stage, started } = scene();
     const tab = await started();
     const before = (await element(tab)).expiresIn;
@@ -438,22 +492,25 @@ export function scenarios(scene: () => Scene): void {
     await became(tab, "ready");
   });
 
-  test("#24 another deployment while a start is under way: the old answer is discarded, the new one fetched", async () => {
-    const { stage, visit } = scene();
-    const tab = await visit();
-    const release = stage.hold();
-    await tab.run(() => void window.shop("startSession").catch(() => {}));
-    await expect.poll(() => stage.arrivals).toBe(1);
-    await tab.run(() => {
-      const messenger = window.shop.element as GuestpassElement;
-      messenger.deploymentId = `${messenger.deploymentId.slice(0, -2)}99`;
-    });
-    release();
-    await became(tab, "ready");
-    expect((await heard(tab)).filter((name) => name === "ready")).toHaveLength(1);
-    const kept = await tab.run(() => Object.keys(localStorage).filter((name) => name.startsWith("guestpass:")));
-    expect(kept.filter((name) => name.endsWith("99"))).toHaveLength(1);
-  });
+  also(
+    "#24 another deployment while a start is under way: the old answer is discarded, the new one fetched",
+    async () => {
+      const { stage, visit } = scene();
+      const tab = await visit();
+      const release = stage.hold();
+      await tab.run(() => void window.shop("startSession").catch(() => {}));
+      await expect.poll(() => stage.arrivals).toBe(1);
+      await tab.run(() => {
+        const messenger = window.shop.element as GuestpassElement;
+        messenger.deploymentId = `${messenger.deploymentId.slice(0, -2)}99`;
+      });
+      release();
+      await became(tab, "ready");
+      expect((await heard(tab)).filter((name) => name === "ready")).toHaveLength(1);
+      const kept = await tab.run(() => Object.keys(localStorage).filter((name) => name.startsWith("guestpass:")));
+      expect(kept.filter((name) => name.endsWith("99"))).toHaveLength(1);
+    },
+  );
 
   test("#25 moved, removed and added again, mounted twice, swapped: one scheduler, no second session", async () => {
     const { stage, started } = scene();
@@ -506,7 +563,7 @@ export function scenarios(scene: () => Scene): void {
     );
   });
 
-  test("#27 listeners that call back in, and one that throws, stop nothing", async () => {
+  also("#27 listeners that call back in, and one that throws, stop nothing", async () => {
     const { stage, started } = scene();
     const tab = await started();
     await tab.run(() => {

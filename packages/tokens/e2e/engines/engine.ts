@@ -3,6 +3,8 @@
 export interface Tab {
   goto(url: string): Promise<void>;
   reload(): Promise<void>;
+  /** To the page before, from the back-forward cache where there is one. */
+  back(): Promise<void>;
   /** Runs a function in the page; it sees nothing but its arguments. */
   run<Args extends unknown[], Result>(
     work: (...args: Args) => Result | Promise<Result>,
@@ -18,6 +20,8 @@ export interface Tab {
 export interface Engine {
   /** `Chromium 150.0`, as the browser calls itself. */
   readonly name: string;
+  /** It keeps pages that were left, and gives them back as they were. */
+  readonly keepsPages: boolean;
   /** A new tab; all tabs of an engine are one visitor's. */
   open(): Promise<Tab>;
   close(): Promise<void>;
@@ -32,9 +36,15 @@ export async function until<Args extends unknown[]>(
   ...args: Args
 ): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
-  while (!(await tab.run(what, ...args))) {
+  let trouble: unknown;
+  // A page that is being left or come back to answers nobody for a moment.
+  const asked = (): Promise<unknown> =>
+    tab.run(what, ...args).catch((error: unknown) => {
+      trouble = error;
+    });
+  while (!(await asked())) {
     if (performance.now() > end)
-      throw new Error(`never came true: ${String(what)}(${JSON.stringify(args).slice(1, -1)})`);
+      throw new Error(`never came true: ${String(what)}(${JSON.stringify(args).slice(1, -1)})`, { cause: trouble });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -22,23 +22,28 @@ export async function openPuppeteer(name: "chrome" | "firefox", executablePath: 
   });
   return {
     name: (await browser.version()).replace("/", " "),
+    // Chromium's headless shell has no such cache.
+    keepsPages: !(await browser.version()).startsWith("HeadlessChrome"),
     browser,
-    open: async () => wrap(await browser.newPage()),
+    open: async () => wrap(await browser.newPage(), name),
     close: () => browser.close(),
   };
 }
 
-function wrap(page: Page): PuppeteerTab {
+function wrap(page: Page, name: "chrome" | "firefox"): PuppeteerTab {
   const written: string[] = [];
   const errors: string[] = [];
   page.on("console", (message) => written.push(message.text()));
-  page.on("pageerror", (error) => errors.push(String(error)));
+  // Firefox counts as an error what others only write to the console.
+  page.on("pageerror", (error) => String(error).includes("Cross-Origin Request Blocked") || errors.push(String(error)));
   return {
     page,
     console: written,
     errors,
     goto: async (url) => void (await page.goto(url)),
     reload: async () => void (await page.reload()),
+    // By BiDi it would wait for a load that a kept page does not have.
+    back: async () => void (await (name === "firefox" ? page.evaluate(() => history.back()) : page.goBack())),
     run: (work, ...args) => page.evaluate(work as (...given: unknown[]) => never, ...args),
     close: () => page.close(),
   };

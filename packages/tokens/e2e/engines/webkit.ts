@@ -36,6 +36,7 @@ export async function openWebKit({ driver: driverPath, miniBrowser, display }: W
   const first = await driver.getWindowHandle();
   return {
     name: `WebKitGTK ${found.get("browserVersion")}`,
+    keepsPages: true,
     open: () =>
       inTurn(async () => {
         await driver.switchTo().window(first);
@@ -61,6 +62,7 @@ function wrap(driver: WebDriver, handle: string, inTurn: <T>(work: () => Promise
     errors: [],
     goto: (url) => here(() => driver.get(url)),
     reload: () => here(() => driver.navigate().refresh()),
+    back: () => here(() => driver.navigate().back()),
     run: async (work, ...args) => {
       const answer = await here(() =>
         driver.executeAsyncScript<{ value?: unknown; error?: string }>(call(work), ...args),
