@@ -20,6 +20,19 @@ function choosy(good: Set<string>, code = 401) {
   });
 }
 
+const SIGN_IN = "/api/v2/webdeployments/token";
+
+/** The Genesys JWT of somebody who signs in, on a device of their own. */
+async function signIn(url: string, code: string): Promise<string> {
+  const oauth = { code, redirectUri: "https://shop.example" };
+  const answer = await fetch(`${url}${SIGN_IN}/oauthcodegrantjwtexchange`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ deploymentId: DEPLOYMENT, oauth }),
+  });
+  return ((await answer.json()) as { jwt: string }).jwt;
+}
+
 describe("the token of a frame", () => {
   it("is the guest's JWT for other guest APIs, and the new one is configured on the open socket", async () => {
     const platform = await choosy(new Set(["first", "second"]));
@@ -64,15 +77,10 @@ describe("the token of a frame", () => {
 
   it("of a signed-in guest goes beside the JWT, and a sign-in in the middle keeps what was said", async () => {
     const simulator = await platform();
-    const answer = await fetch(`${simulator.url}/api/v2/webdeployments/token/oauthcodegrantjwtexchange`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ deploymentId: DEPLOYMENT, oauth: { code: "ann:1", redirectUri: "https://shop.example" } }),
-    });
-    const signedIn = (await answer.json()) as { jwt: string };
+    const signedIn = await signIn(simulator.url, "ann:1");
     const { conversation, ears, token } = visitor(simulator.url);
     await conversation.send("anonymous");
-    conversation.setToken({ token: signedIn.jwt, tokenType: "jwt", sessionToken: token });
+    conversation.setToken({ token: signedIn, tokenType: "jwt", sessionToken: token });
     const { presence } = await ears.next("presence", 0);
     expect(presence).toBe("SignIn");
     await conversation.send("signed in");
@@ -80,9 +88,47 @@ describe("the token of a frame", () => {
     const frames = simulator.frames().map(({ frame }) => frame as { action: string; token: string; data?: unknown });
     expect(frames.find((frame) => frame.action === "configureAuthenticatedSession")).toMatchObject({
       token,
-      data: { code: signedIn.jwt },
+      data: { code: signedIn },
     });
     expect(new Set(frames.map((frame) => frame.token))).toEqual(new Set([token]));
+  });
+});
+
+describe("somebody who is signed in", () => {
+  const device = async (url: string, code: string) => {
+    const token = await signIn(url, code);
+    const sessionToken = randomUUID();
+    return { ...visitor(url, { getToken: async () => ({ token, tokenType: "jwt", sessionToken }) }), jwt: token };
+  };
+
+  it("and signs out ends the conversation on each connection, for good", async () => {
+    const simulator = await platform();
+    const { conversation, ears, clock, jwt: token } = await device(simulator.url, "ann:1");
+    await conversation.send("hello");
+    await fetch(`${simulator.url}${SIGN_IN}/revoke`, {
+      method: "DELETE",
+      headers: { authorization: `bearer ${token}` },
+    });
+    await ears.next("ended", 0);
+    expect(ears.of("ended").map(({ reason }) => reason)).toEqual(["logout"]);
+    expect(texts(conversation)).toEqual(["hello"]);
+    clock.advance(3_600_000);
+    expect(simulator.requests().filter(({ path }) => path === "/v1")).toHaveLength(1);
+  });
+
+  it("and signs in on another device goes on there, with what was said, and here no more", async () => {
+    const simulator = await platform();
+    const phone = await device(simulator.url, "ann:phone");
+    await phone.conversation.send("from the phone");
+    const laptop = await device(simulator.url, "ann:laptop");
+    await laptop.conversation.connect();
+    await phone.ears.next("ended", 0);
+    expect(phone.ears.of("ended").map(({ reason }) => reason)).toEqual(["signed-in-elsewhere"]);
+    expect(texts(laptop.conversation)).toEqual(["from the phone"]);
+    phone.clock.advance(3_600_000);
+    await laptop.conversation.send("from the laptop");
+    expect(simulator.requests().filter(({ path }) => path === "/v1")).toHaveLength(2);
+    expect(phone.conversation.state).toBe("ended");
   });
 });
 
