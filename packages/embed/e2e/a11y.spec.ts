@@ -1,87 +1,85 @@
-/** What axe finds in each state of the widget, in light and dark: nothing. */
+/**
+ * What axe finds in each state of the widget: nothing. Every state is looked at in light with every rule; and as it is in
+ * the dark, in forced colours, on 320 pixels and from right to left with the rules that these change.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { expect, tag, test } from "./fixtures.js";
+import { over, rich, talking, trouble, type Walk } from "./states.js";
+import { english } from "./states.words.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDE = { width: 1280, height: 800 };
+const EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LOOKS = [
+  { how: "light", rules: EVERYTHING },
+  { how: "dark", media: { colorScheme: "dark" }, rules: ["color-contrast"] },
+  { how: "forced colours", media: { forcedColors: "active" }, rules: ["color-contrast"] },
+  { how: "320 px", size: { width: 320, height: 640 }, rules: ["target-size", "scrollable-region-focusable"] },
+  { how: "right to left", direction: "rtl", rules: ["target-size", "color-contrast"] },
+] as const;
 
-async function check(page: Page): Promise<void> {
-  await page.evaluate(AXE);
-  const { violations, passes } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(root: string, options: object): Promise<AxeResults> } }).axe.run(
-      "guestpass-messenger",
-      { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
-    ),
-  );
-  expect(
-    violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`,
-    ),
-  ).toEqual([]);
-  expect(passes.length).toBeGreaterThan(5);
+/** Looks at the page as it is now, in every way; gives what was found. */
+async function faults(page: Page, state: string): Promise<string[]> {
+  const found: string[] = [];
+  if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(AXE);
+  for (const look of LOOKS) {
+    const { how, rules } = look;
+    const size = "size" in look ? look.size : WIDE;
+    await page.emulateMedia({ colorScheme: "light", forcedColors: "none", ...("media" in look ? look.media : {}) });
+    if (page.viewportSize()?.width !== size.width) await page.setViewportSize(size);
+    const direction = "direction" in look ? look.direction : "ltr";
+    const { violations, passes, wide } = await page.evaluate(
+      async ([direction, rules, tags]) => {
+        const element = document.querySelector("guestpass-messenger") as HTMLElement;
+        if (element.dir !== direction) element.dir = direction;
+        // What the page looks like is known when it has been drawn.
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const { axe } = globalThis as unknown as { axe: { run(root: string, options: object): Promise<AxeResults> } };
+        const runOnly = { type: tags ? "tag" : "rule", values: rules };
+        const results = await axe.run("guestpass-messenger", { runOnly, resultTypes: ["violations"] });
+        const { violations, passes } = results;
+        return { violations, passes: passes.length, wide: document.documentElement.scrollWidth > innerWidth };
+      },
+      [direction, [...rules] as string[], how === "light"] as const,
+    );
+    for (const { id, nodes } of violations) {
+      for (const { html, failureSummary } of nodes) found.push(`${state}, ${how}: ${id} ${html} ${failureSummary}`);
+    }
+    if (wide) found.push(`${state}, ${how}: the page scrolls sideways`);
+    if (how === "light") expect(passes, state).toBeGreaterThan(5);
+  }
+  await page.evaluate(() => {
+    (document.querySelector("guestpass-messenger") as HTMLElement).dir = "";
+  });
+  await page.setViewportSize(WIDE);
+  return found;
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+test.use({
+  stageOptions: { simulator: { quietAgent: true } },
+  contextOptions: { reducedMotion: "reduce" },
+  trace: "off",
+});
 
-    test("launcher, empty panel, conversation, menu, question, end", async ({ page, stage, widget }) => {
-      await page.goto(stage.page(tag()));
-      await expect(widget.launcher).toBeVisible();
-      await check(page);
-      await widget.open();
-      await expect.poll(() => widget.get("conversationState")).toBe("open");
-      await check(page);
-      await widget.say("see https://example.com");
-      await expect(page.getByText("You wrote: see")).toBeVisible();
-      await check(page);
-      await widget.input.fill("ä".repeat(2060));
-      await expect(widget.panel.getByText(/too long/)).toBeVisible();
-      await check(page);
-      await widget.panel.getByRole("button", { name: "More options" }).click();
-      await check(page);
-      await widget.panel.getByRole("menuitem", { name: "End conversation" }).click();
-      await check(page);
-      await widget.panel.getByRole("button", { name: "End", exact: true }).click();
-      await expect(widget.panel.getByText("You ended the conversation.")).toBeVisible();
-      await check(page);
-    });
-
-    test("rich content and files", async ({ page, stage, widget }) => {
-      await page.goto(stage.page(tag()));
-      await widget.open();
-      for (const [words, seen] of [
-        ["menu", ".replies"],
-        ["carousel", ".carousel"],
-        ["date", ".day-times"],
-        ["list", "fieldset"],
-        ["image", ".picture"],
-        ["file", "a.file"],
-      ] as const) {
-        await widget.say(words);
-        await expect(widget.panel.locator(seen).first()).toBeAttached();
-        await check(page);
-      }
-    });
-
-    test("trouble: not sent, refused, offline", async ({ page, context, stage, widget }) => {
-      await page.goto(stage.page(tag()));
-      await widget.open();
-      await widget.say("hello");
-      await expect(page.getByText("You wrote: hello")).toBeVisible();
-      stage.simulator.fault({ path: "/v1/onMessage", status: 400 });
-      await widget.say("refused");
-      await expect(widget.panel.getByText("Not sent")).toBeVisible();
-      await check(page);
-      stage.simulator.clearFaults();
-      await widget.panel.getByRole("button", { name: "Try again" }).click();
-      await expect(page.getByText("You wrote: refused")).toBeVisible();
-      await expect(widget.panel.getByText("Not sent")).toHaveCount(0);
-      await context.setOffline(true);
-      await expect(widget.panel.getByText("Offline", { exact: true })).toBeVisible();
-      await check(page);
-    });
+for (const [name, walk, least] of [
+  ["a conversation from its launcher to its end", talking, 9],
+  ["everything that is more than text", rich, 10],
+  ["what goes wrong", trouble, 9],
+  ["what is over", over, 6],
+] as const) {
+  test(`axe finds nothing: ${name}`, async ({ page, context, stage, widget }) => {
+    const seen: string[] = [];
+    const found: string[] = [];
+    const at: Walk["at"] = async (state) => {
+      seen.push(state);
+      found.push(...(await faults(page, state)));
+    };
+    await page.goto(stage.page(tag()));
+    await walk({ page, context, stage, widget, words: english, at });
+    expect(found).toEqual([]);
+    expect(new Set(seen).size).toBeGreaterThanOrEqual(least);
   });
 }

@@ -196,9 +196,8 @@ export const elementStyles = css`
     *,
     ::before,
     ::after {
-      animation-duration: 0.01ms !important;
-      animation-iteration-count: 1 !important;
-      transition-duration: 0.01ms !important;
+      animation: 0s !important;
+      transition: 0s !important;
     }
   }
   @media (forced-colors: active) {

@@ -39,7 +39,7 @@ export const panelStyles = css`
     }
   }
   .panel:focus-visible {
-    outline-offset: -3px;
+    outline: 0;
   }
   :host([placement="start"]) .panel {
     inset-inline: 0 auto;
