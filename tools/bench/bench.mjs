@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { measure, median } from "./load.mjs";
 import { measureMemory } from "./memory.mjs";
 import { startParts } from "./parts.mjs";
+import { measureTranscript } from "./transcript.mjs";
 
 /** Before the first round of each path: a process that has just been started is still being compiled. */
 const WARM_UP_SECONDS = 2;
@@ -14,6 +15,8 @@ const HELP = `pnpm bench [options]
   --seconds N      seconds of load for each figure (3)
   --rounds N       interleaved rounds, of which the median counts (3)
   --sessions N     sessions for the memory figure (100000; 0 leaves it out)
+  --messages N     messages of a conversation whose panel is opened (10000; 0 leaves it out)
+  --only-messages  that alone
   --json           JSON on stdout instead of tables
   --help           this text
 `;
@@ -26,6 +29,8 @@ try {
       seconds: { type: "string", default: "3" },
       rounds: { type: "string", default: "3" },
       sessions: { type: "string", default: "100000" },
+      messages: { type: "string", default: "10000" },
+      "only-messages": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -41,7 +46,9 @@ if (options.help) {
 const seconds = options.quick ? 1 : Number(options.seconds);
 const rounds = options.quick ? 1 : Number(options.rounds);
 const sessions = options.quick ? Math.min(Number(options.sessions), 5000) : Number(options.sessions);
-for (const [name, value] of Object.entries({ seconds, rounds, sessions })) {
+const messages = Number(options.messages);
+const transcriptOnly = options["only-messages"];
+for (const [name, value] of Object.entries({ seconds, rounds, sessions, messages })) {
   if (!Number.isInteger(value) || value < 0) {
     process.stderr.write(`--${name} takes a whole number.\n`);
     process.exit(64);
@@ -51,7 +58,7 @@ for (const [name, value] of Object.entries({ seconds, rounds, sessions })) {
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
 
-for (const latencyMs of [0, 40]) {
+for (const latencyMs of transcriptOnly ? [] : [0, 40]) {
   const parts = await startParts(latencyMs);
   try {
     for (const connections of [50, 500]) {
@@ -94,12 +101,16 @@ for (const latencyMs of [0, 40]) {
     parts.close();
   }
 }
-const memory = sessions > 0 ? await measureMemory(sessions, say) : undefined;
+const memory = sessions > 0 && !transcriptOnly ? await measureMemory(sessions, say) : undefined;
+const transcript = messages > 0 ? await measureTranscript(messages, rounds, say) : undefined;
 
 if (options.json) {
-  process.stdout.write(`${JSON.stringify({ node: process.version, seconds, rounds, results, memory }, null, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ node: process.version, seconds, rounds, results, memory, transcript }, null, 2)}\n`,
+  );
 } else {
-  console.table(
+  const table = transcriptOnly ? () => {} : console.table;
+  table(
     results
       .filter((row) => row.perSecond !== undefined)
       .map((row) => ({
@@ -125,5 +136,9 @@ if (options.json) {
     console.log(
       `memory store: ${memory.sessions} sessions grew the process by ${memory.firstMiB} MiB, the next ${memory.sessions} by ${memory.nextMiB} MiB`,
     );
+  }
+  if (transcript) {
+    console.log(`main-thread work of a page, milliseconds, ${messages} messages in the conversation:`);
+    console.table(transcript);
   }
 }
