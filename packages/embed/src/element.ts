@@ -40,6 +40,9 @@ const APPEARANCE: ReadonlySet<PropertyKey> = new Set(["open", "theme", "placemen
  * @csspart launcher @csspart badge @csspart panel @csspart header @csspart transcript
  * @csspart message - Also `sent` or `received`.
  * @csspart composer @csspart input @csspart send
+ * @csspart notice @csspart avatar
+ * @csspart card - A card, a list or times to choose from, a form.
+ * @csspart reply - An answer that is offered.
  * @cssproperty [--guestpass-color-accent=#3b4fe4] @cssproperty --guestpass-color-on-accent
  * @cssproperty --guestpass-color-surface @cssproperty --guestpass-color-text
  * @cssproperty [--guestpass-radius=20px] @cssproperty --guestpass-font

@@ -11,7 +11,7 @@ export function cardTemplate(card: Card, view: RichView, canAnswer: boolean): Te
   const picture = image
     ? html`<img class="cover" src=${image} alt="" loading="lazy" referrerpolicy="no-referrer" @error=${hide} />`
     : nothing;
-  return html`<article class="card" aria-label=${card.title}>
+  return html`<article part="card" class="card" aria-label=${card.title}>
     ${
       link && image
         ? html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1" aria-hidden="true">${picture}</a>`

@@ -23,7 +23,7 @@ export function composerTemplate(view: ComposerView): TemplateResult {
   return html`<div class="foot">
     <div role="status">${
       status.notice
-        ? html`<div class="notice ${status.tone}">
+        ? html`<div part="notice" class="notice ${status.tone}">
             <span>${strings[status.notice]}</span>
             ${action ? html`<button class="pill" @click=${() => view.act(action)}>${strings[action]}</button>` : nothing}
           </div>`

@@ -26,7 +26,7 @@ export function datePickerTemplate(
     const day = format(at, language, WEEKDAY);
     days.set(day, [...(days.get(day) ?? []), { at, dateTime }]);
   }
-  return html`<div class="card picker" role="group" aria-label=${title ?? strings.pickTime}>
+  return html`<div part="card" class="card picker" role="group" aria-label=${title ?? strings.pickTime}>
     ${image ? html`<img class="cover" src=${image} alt="" referrerpolicy="no-referrer" />` : nothing}
     <div class="words">
       <div class="card-title" dir="auto">${title ?? strings.pickTime}</div>

@@ -37,7 +37,7 @@ export class FormFill {
     if (pages.length === 0) return html`<div class="bubble unknown">${strings.notShown}</div>`;
     const image = safeImage(imageUrl);
     const isDone = this.#sent || answerTo(this.#message.id, host.conversation?.messages ?? []) !== undefined;
-    return html`<form class="card form" novalidate aria-live="off" aria-label=${title} @submit=${(event: Event) => this.#submit(event)}>
+    return html`<form part="card" class="card form" novalidate aria-live="off" aria-label=${title} @submit=${(event: Event) => this.#submit(event)}>
       ${image ? html`<img class="cover" src=${image} alt="" referrerpolicy="no-referrer" />` : nothing}
       <div class="words">
         <div class="card-title" dir="auto">${title}</div>
@@ -155,7 +155,7 @@ export class FormFill {
 /** The guest's own answer, by the labels of the form that it answers. */
 export function formAnswerTemplate(answer: RawForm, { host }: RichView): unknown {
   const form = formOf(answer, host.conversation?.messages ?? []);
-  return html`<div class="card answers">${answersTemplate(readAnswers(answer, form))}</div>`;
+  return html`<div part="card" class="card answers">${answersTemplate(readAnswers(answer, form))}</div>`;
 }
 
 function answersTemplate(answers: readonly { label: string; value: string }[]): TemplateResult {

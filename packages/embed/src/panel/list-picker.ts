@@ -20,7 +20,7 @@ export class ListChoice {
     const { strings } = this.#view;
     const title = picker.receivedMessage?.title || strings.choose;
     const subtitle = picker.receivedMessage?.subtitle;
-    return html`<div class="card picker" role="group" aria-label=${title}>
+    return html`<div part="card" class="card picker" role="group" aria-label=${title}>
       <div class="words">
         <div class="card-title" dir="auto">${title}</div>
         ${subtitle ? html`<p dir="auto">${subtitle}</p>` : nothing}

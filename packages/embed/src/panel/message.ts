@@ -74,7 +74,7 @@ function footer({ messages, direction }: Group, { strings, language, lastSent }:
 
 function avatar(from: TranscriptMessage["from"], name: string): TemplateResult {
   const image = safeImage(from.image);
-  return html`<div class="avatar" aria-hidden="true">
+  return html`<div part="avatar" class="avatar" aria-hidden="true">
     ${initials(name)}${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer" @error=${hideImage} />` : nothing}
   </div>`;
 }

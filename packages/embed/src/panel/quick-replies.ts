@@ -13,7 +13,7 @@ export function quickRepliesTemplate(replies: readonly QuickReply[], view: RichV
   return html`<div class="replies" role="group" aria-label=${view.strings.choose}>
     ${replies.map(({ text, payload, image }) => {
       const picture = safeImage(image);
-      return html`<button class="chip" @click=${() => view.respond({ kind: "quick-reply", text, payload })}>
+      return html`<button part="reply" class="chip" @click=${() => view.respond({ kind: "quick-reply", text, payload })}>
         ${picture ? html`<img src=${picture} alt="" referrerpolicy="no-referrer" />` : nothing}${text}
       </button>`;
     })}

@@ -31,7 +31,7 @@ export class Warnings {
 }
 
 function noticeTemplate(tone: string, text: string): unknown {
-  return html`<div class="notice ${tone}"><span>${text}</span></div>`;
+  return html`<div part="notice" class="notice ${tone}"><span>${text}</span></div>`;
 }
 
 /** Such as "5 minutes", by the language's plural rules. */
