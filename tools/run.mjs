@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
+import { watchStarters } from "./setup/starters.mjs";
 import { root, say } from "./setup/steps.mjs";
 
 const PROGRAMS = {
@@ -27,10 +28,14 @@ try {
   say(error.message);
   process.exit(1);
 }
-// pnpm starts a script through a shell, and a SIGTERM to pnpm ends the shell alone. Who loses its parent ends, too.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
+// pnpm starts a script through a shell, npx starts pnpm through another, and a SIGTERM to either ends that shell alone.
+// Who loses one of them ends, too.
+const isAlone = watchStarters();
+const watch = setInterval(() => {
+  if (!isAlone()) return;
+  // Once: a second signal is impatience, and cuts what is under way.
+  clearInterval(watch);
+  process.kill(process.pid, "SIGTERM");
 }, 250).unref();
 
 const path = join(root, program);

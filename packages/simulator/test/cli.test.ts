@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { EXIT, main } from "../src/cli.js";
@@ -90,3 +91,36 @@ test("a taken port is said by its number", async () => {
   expect(err).toContain(`port ${simulator.port} is taken`);
   expect((await call(simulator, "GET", "/_sim/now")).status).toBe(200);
 });
+
+// As `npx pnpm simulator` does: npx, a shell, pnpm, a shell, the program. npx ends its own shell, and no more.
+test.runIf(process.platform === "linux")(
+  "a program in a checkout ends with the npx that brought its pnpm",
+  async () => {
+    const starters = JSON.stringify(new URL("../../../tools/setup/starters.mjs", import.meta.url).href);
+    const program = `import(${starters}).then(({ watchStarters }) => {
+    const isAlone = watchStarters();
+    const timer = setInterval(() => { if (isAlone()) { console.log("alone"); clearInterval(timer); } }, 20);
+    console.log("watching", process.pid, isAlone());
+  })`;
+    const started = (script: string) => `spawn("sh", ["-c", process.argv0 + " -e \\"$SCRIPT\\"; true"], {
+    env: { ...process.env, SCRIPT: ${JSON.stringify(script)} }, stdio: ["ignore", "inherit", "ignore"] })`;
+    const pnpm = `require("node:child_process").${started(program)}`;
+    const npx = `process.title = "npm exec pnpm@10"; const shell = require("node:child_process").${started(pnpm)};
+    process.on("SIGTERM", () => { shell.kill(); process.exit(143); })`;
+    const child = spawn(process.execPath, ["-e", npx], { stdio: ["ignore", "pipe", "inherit"] });
+    child.stdout.setEncoding("utf8");
+    let said = "";
+    const heard = (word: string) =>
+      new Promise<void>((resolve) => {
+        child.stdout.on("data", (text: string) => {
+          said += text;
+          if (said.includes(word)) resolve();
+        });
+      });
+    await heard("watching");
+    expect(said).toContain("false");
+    const alone = heard("alone");
+    child.kill("SIGTERM");
+    await alone;
+  },
+);
