@@ -118,7 +118,7 @@ describe.concurrent("Redis that is killed and started again in the middle of a r
     };
     const one = await place.open(shared);
     const two = await place.open(shared);
-    const all = await visitors(6, one);
+    const all = await visitors(4, one);
     const [gone] = await visitors(1, one);
     expect((await gone?.end(one))?.status).toBe(204);
     const ready = async () => (await one.ask("GET", "/health/ready")).status;
@@ -173,7 +173,7 @@ describe.concurrent("rotation in the middle of a load", () => {
     );
     const { simulator } = endpoint;
     const accepted = () => simulator.requests().filter(({ path, status }) => path === "/oauth/token" && status === 200);
-    const all = await visitors(4, endpoint);
+    const all = await visitors(2, endpoint);
     const kidOf = (answer: Answer | undefined) => decodeProtectedHeader(answer?.json.session.handle ?? "").kid;
     await meanwhile(all, [endpoint], async (goOn) => {
       await goOn(1);
@@ -200,7 +200,7 @@ describe.concurrent("rotation in the middle of a load", () => {
       GUEST_API: "custom-signed",
       CUSTOM_SIGNING_SECRET_FILE: place.put("signing", first),
     });
-    const all = await visitors(4, endpoint);
+    const all = await visitors(2, endpoint);
     const signedWith = async (answer: Answer | undefined, secret: string) =>
       jwtVerify(answer?.json.token ?? "", new TextEncoder().encode(secret)).then(
         () => true,
