@@ -376,6 +376,7 @@ test("a clock that was wrong and has been put right between two pages costs nobo
   const first = world.keeper({ tab });
   const { sessionId } = await world.started(first);
   first.keeper.dispose();
+  await world.pass(HOUR);
   world.clock.wallError = 0;
   const second = world.keeper({ tab });
   expect((await world.started(second)).sessionId).toBe(sessionId);

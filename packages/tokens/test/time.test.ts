@@ -232,6 +232,19 @@ test.each([
   expect(world.peer.starts).toBe(1);
 });
 
+test("#8 the clock is set back while nobody looks at it: what the monotonic clock says is believed", async () => {
+  world = await World.open();
+  const page = world.keeper();
+  await world.started(page);
+  page.tab.hide();
+  await world.quiet();
+  world.clock.wallError = -HOUR * 1000;
+  await world.pass(HOUR);
+  expect(page.keeper.expiresIn).toBeGreaterThan(0);
+  expect(page.count("refreshed")).toBe(1);
+  expect(page.count("expired")).toBe(0);
+});
+
 test("#8 the monotonic clock stands still in sleep, or goes on: the token is never thought to live longer", async () => {
   for (const stops of [true, false]) {
     world = await World.open();
