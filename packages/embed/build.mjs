@@ -9,6 +9,7 @@ import { minify as terser } from "terser";
 import { minifySync, build as vite } from "vite";
 import { aliases } from "../../tools/aliases.mjs";
 import { measureBudgets, OPENED } from "./tools/budgets.mjs";
+import { leanLit } from "./tools/lit.mjs";
 import { tightenTemplates } from "./tools/templates.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -26,17 +27,6 @@ const base = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 const output = { target: "es2022", outDir: OUT, minify: "oxc", modulePreload: false, reportCompressedSize: false };
-
-/** Lit's Trusted Types policy under this product's name, so that a page allows one policy, not two. */
-const trustedTypes = {
-  name: "guestpass-trusted-types",
-  transform(code, id) {
-    if (!/lit-html[\\/](?:development[\\/])?lit-html\.js$/.test(id)) return;
-    if (!code.includes('createPolicy("lit-html"'))
-      throw new Error("lit-html no longer creates the policy that is renamed here");
-    return { code: code.replace('createPolicy("lit-html"', 'createPolicy("guestpass"'), map: null };
-  },
-};
 
 /**
  * A library's modules are left spacious by Vite; these go to browsers as they are. Twice: terser finds what the first
@@ -94,7 +84,7 @@ async function buildModules() {
   const part = partName();
   const [{ output: parts }] = await vite({
     ...base,
-    plugins: [trustedTypes, tightenTemplates(), minify],
+    plugins: [leanLit(), tightenTemplates(), minify],
     build: {
       ...output,
       emptyOutDir: true,

@@ -3,7 +3,7 @@ import { createConversation, type MessagingError } from "@guestpass/messaging";
 import { describe, expect, it } from "vitest";
 import { VERSION } from "../src/version.js";
 import { CONFIG, DEPLOYMENT, platform, texts, visitor } from "./rig.js";
-import { echoOf, scripted, session } from "./scripted.js";
+import { agentSays, echoOf, scripted, session } from "./scripted.js";
 
 describe("a conversation", () => {
   it("configures a new session, sends a text and resolves with the platform's echo", async () => {
@@ -178,6 +178,24 @@ describe("a conversation", () => {
     await conversation.send("hello");
     expect(ears.of("started")).toHaveLength(1);
     expect(peer.frames.filter((frame) => frame.message?.type === "Event")).toHaveLength(1);
+  });
+
+  it("reads rich content with what is loaded for it, and what came after it waits for its turn", async () => {
+    const card = { contentType: "Card", card: { title: "Assam", actions: [] } };
+    const rich = { ...agentSays("", "rich").body, type: "Structured", content: [card] };
+    const peer = await scripted((frame, guest) => {
+      if (frame.action !== "configureSession") return;
+      guest.say(session(frame));
+      guest.say(agentSays("before"));
+      guest.say({ ...agentSays(""), body: rich });
+      guest.say(agentSays("after"));
+      guest.say({ ...agentSays(""), body: { ...rich, id: "rich-2" } });
+    });
+    const { conversation, ears } = visitor(peer.url);
+    await conversation.connect();
+    await ears.until(() => ears.of("message").length === 4);
+    const said = ears.of("message").map(({ message }) => message.text || message.content);
+    expect(said).toEqual(["before", [card], "after", [card]]);
   });
 
   it("shows the agent typing for as long as the platform says, until words come", async () => {

@@ -1,8 +1,6 @@
-/** Rich content and events of a message: unknown JSON in, a closed union out. */
-import type { Attachment, Card, CardAction, Content, ListItem, ListSection, MessageEventBody } from "./frames-in.js";
+/** Rich content of a message: unknown JSON in, a closed union out. A part of its own, because most messages have none. */
+import type { Attachment, Card, CardAction, Content, ListItem, ListSection } from "./frames-in.js";
 import { flag, many, maybe, num, optional, type Reader, record, shape, str, text } from "./json.js";
-
-const TYPING_DEFAULT_MS = 5000;
 
 type Kinds = { [C in Content as C["contentType"]]: C };
 
@@ -72,14 +70,4 @@ export function decodeContent(value: unknown): Content {
   if (!read) return { contentType: "Unknown", name: contentType };
   const field = contentType.charAt(0).toLowerCase() + contentType.slice(1);
   return { contentType, [field]: read(content[field]) } as Content;
-}
-
-export function decodeEvent(value: unknown): MessageEventBody {
-  const { eventType, presence, typing } = record(value);
-  if (eventType === "Presence") return { eventType, presence: text(record(presence)["type"]) };
-  if (eventType === "Typing") {
-    const { duration, durationMs } = record(typing);
-    return { eventType, durationMs: num(duration) ?? num(durationMs) ?? TYPING_DEFAULT_MS };
-  }
-  return { eventType: "Unknown", name: text(eventType) };
 }

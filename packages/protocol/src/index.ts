@@ -1,7 +1,9 @@
 /** The words that all of Guestpass shares. Knows no DOM, no Node, no clock and no dependency. */
 export { endsSession, GuestApiCode, refusesToken } from "./codes.js";
-export { decodeFrame, decodeHistory, decodeMessage, decodeSession } from "./decode.js";
+export { decodeFrame, decodeHistory, decodeMessage } from "./decode.js";
 export { decodeDeploymentConfig } from "./decode-config.js";
+export { decodeContent } from "./decode-content.js";
+export { type ContentReader, decodeSession, readFrame } from "./decode-frame.js";
 export { encodeFrame } from "./encode.js";
 export {
   type Authorization,

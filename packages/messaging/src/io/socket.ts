@@ -1,5 +1,12 @@
 /** One connection to the platform: frames in and out. Knows no session and never reconnects. */
-import { decodeFrame, encodeFrame, type InboundFrame, type OutboundFrame } from "@guestpass/protocol";
+import {
+  type Content,
+  type ContentReader,
+  encodeFrame,
+  type InboundFrame,
+  type OutboundFrame,
+  readFrame,
+} from "@guestpass/protocol";
 import { MessagingError } from "../errors.js";
 import type { Clock, Socket } from "../ports.js";
 
@@ -8,6 +15,9 @@ const OPEN_TIMEOUT_MS = 15_000;
 const LONGEST_FRAME = 1_000_000;
 const NORMAL_CLOSE = 1000;
 const GOODBYE = "The user has closed the connection.";
+
+/** Content whose reader is not there. */
+const UNREAD: Content = { contentType: "Unknown", name: "" };
 
 export interface Line {
   /** False when the socket did not take it. */
@@ -37,6 +47,9 @@ export function browserSocket(url: string): Socket {
 export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: LineEvents): Line {
   let over = false;
   let socket: Socket | null = null;
+  let readContent: ContentReader | undefined;
+  /** What came since the first rich content: its reader is being loaded, and the order stays. */
+  let waiting: string[] | null = null;
   const finish = (tell: boolean) => {
     if (over) return;
     over = true;
@@ -54,6 +67,35 @@ export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: Li
     }
   }
 
+  function hear(text: string): void {
+    if (over) return;
+    if (waiting) {
+      waiting.push(text);
+      return;
+    }
+    let isRich = false;
+    const unread = (): Content => {
+      isRich = true;
+      return UNREAD;
+    };
+    const frame = readFrame(text, readContent ?? unread);
+    if (isRich) {
+      waiting = [text];
+      void loadReader();
+    } else on.frame(frame);
+  }
+
+  async function loadReader(): Promise<void> {
+    // Where it cannot be had, the message is there all the same; the next connection tries again.
+    readContent = await import("./content.js").then(
+      ({ decodeContent }) => decodeContent,
+      () => () => UNREAD,
+    );
+    const texts = waiting ?? [];
+    waiting = null;
+    for (const text of texts) hear(text);
+  }
+
   function listen(opened: Socket): void {
     socket = opened;
     if (over) {
@@ -65,8 +107,7 @@ export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: Li
       if (!over) on.opened();
     });
     socket.addEventListener("message", ({ data }) => {
-      if (over || typeof data !== "string" || data.length > LONGEST_FRAME) return;
-      on.frame(decodeFrame(data));
+      if (typeof data === "string" && data.length <= LONGEST_FRAME) hear(data);
     });
     socket.addEventListener("close", () => finish(true));
     socket.addEventListener("error", () => finish(true));
