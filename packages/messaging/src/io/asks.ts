@@ -13,7 +13,6 @@ export interface Asks {
   wait(tracingId: string, timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
   /** True when somebody had waited for this frame. */
   answer(frame: InboundFrame): boolean;
-  isWaiting(tracingId: string): boolean;
   /** The question could not be sent. */
   cancel(tracingId: string): void;
   /** The connection is gone: nobody will answer. */
@@ -40,7 +39,6 @@ export function createAsks(clock: Clock): Asks {
       asked?.settle(frame);
       return asked !== undefined;
     },
-    isWaiting: (tracingId) => waiting.has(tracingId),
     cancel(tracingId) {
       waiting.get(tracingId)?.settle(null);
     },
