@@ -199,11 +199,10 @@ export class Controller {
   #useKeeper(): TokenKeeper {
     if (this.#keeper) return this.#keeper;
     const { endpoint, deploymentId, persist } = this.#host;
-    if (!endpoint) throw new TypeError("The attribute endpoint is missing");
-    if (!deploymentId) throw new TypeError("The attribute deployment-id is missing");
-    if (!URL.canParse(endpoint, document.baseURI)) throw new TypeError("The attribute endpoint is not a URL");
-    const url = new URL(endpoint, document.baseURI);
-    const keeper = createTokenKeeper({ ...this.#changeable(), endpoint: url, deploymentId, persist });
+    if (!endpoint || !deploymentId) {
+      throw new TypeError(`The attribute ${endpoint ? "deployment-id" : "endpoint"} is missing`);
+    }
+    const keeper = createTokenKeeper({ ...this.#changeable(), endpoint, deploymentId, persist });
     this.#keeper = keeper;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
