@@ -103,6 +103,16 @@ test.describe("on a phone", () => {
       );
       expect(inside).toBe(true);
     }
+    // The on-screen keyboard leaves less of the page to be seen.
+    await page.evaluate(() => {
+      const { visualViewport: seen } = globalThis;
+      for (const [name, value] of Object.entries({ height: 430, offsetTop: 12 })) {
+        Object.defineProperty(seen, name, { value, configurable: true });
+      }
+      seen?.dispatchEvent(new Event("resize"));
+    });
+    await expect.poll(() => widget.panel.boundingBox()).toEqual({ x: 0, y: 12, width: 390, height: 430 });
+    await expect(widget.input).toBeInViewport();
     await widget.panel.getByRole("button", { name: "Close chat" }).tap();
     await expect(widget.launcher).toBeVisible();
   });
@@ -214,6 +224,10 @@ test("any word may be the page's own, and numbers are written as the language do
   await widget.panel.getByRole("button", { name: "More options" }).click();
   await widget.panel.getByRole("menuitem", { name: "End conversation" }).click();
   await expect(widget.panel.getByRole("button", { name: "Done" })).toBeVisible();
+  await expect(widget.panel.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(widget.panel.getByRole("button", { name: "Done" })).toBeFocused();
+  expect(await widget.input.evaluate((input) => input.closest("[inert]") !== null)).toBe(true);
   await page.keyboard.press("Escape");
   await widget.element.evaluate((element) => element.setAttribute("lang", "de"));
   await expect(widget.input).toHaveAccessibleName("Nachricht");

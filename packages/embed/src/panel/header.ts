@@ -18,7 +18,7 @@ export function headerTemplate(view: HeaderView): TemplateResult {
   const { strings, status, agent } = view;
   const { questions } = view.extras;
   const line = status.line ? strings[status.line] : agent ? fill(strings.withAgent, { name: agent }) : "";
-  return html`<header part="header" class="head">
+  return html`<div part="header" class="head">
     <div class="who">
       <slot name="header"><div class="title">${strings.title}</div></slot>
       <div class="line ${status.line ? status.tone : ""}" role="status">${line ? html`<span>${line}</span>` : nothing}</div>
@@ -34,5 +34,5 @@ export function headerTemplate(view: HeaderView): TemplateResult {
     </button>
     <button class="round close" aria-label=${strings.close} @click=${() => view.close()}>${closeIcon}</button>
     ${questions?.renderMenu()}
-  </header>`;
+  </div>`;
 }

@@ -6,6 +6,7 @@
 import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
 import { alertMode, alertOf } from "./alerts.js";
+import { holdFocus } from "./focus.js";
 import type { PanelHost, View } from "./host.js";
 import { questionsStyles } from "./questions.styles.js";
 
@@ -80,7 +81,7 @@ export class Questions {
     if (!this.#asking) return undefined;
     const cancel = (): void => this.#answered(false);
     return html`<div class="veil" @click=${cancel}></div>
-      <div class="confirm" role="alertdialog" aria-label=${strings.endQuestion}>
+      <div class="confirm" @keydown=${hold} role="alertdialog" aria-modal="true" aria-label=${strings.endQuestion}>
         <p>${strings.endQuestion}</p>
         <div>
           <button class="pill" @click=${cancel}>${strings.cancel}</button>
@@ -109,12 +110,20 @@ export class Questions {
   #ask(next: "end" | "startNew"): void {
     this.menuOpen = false;
     this.#asking = next;
+    this.#still(true);
     this.#panel.focusOn(".confirm button");
+  }
+
+  /** Nothing behind the question can be reached while it is asked. */
+  #still(inert: boolean): void {
+    for (const part of this.#panel.host.renderRoot.querySelectorAll<HTMLElement>(".head, .body, .foot"))
+      part.inert = inert;
   }
 
   #answered(yes: boolean): void {
     const next = this.#asking;
     this.#asking = undefined;
+    this.#still(false);
     this.#panel.focusOn(".panel");
     if (!yes) return;
     const ended = this.#panel.host.endConversation();
@@ -122,6 +131,11 @@ export class Questions {
     // What fails is told by the element's events.
     done.catch(() => {});
   }
+}
+
+/** The question is answered before anything else. */
+function hold(event: KeyboardEvent): void {
+  if (event.key === "Tab") holdFocus(event, event.currentTarget as HTMLElement);
 }
 
 /** Arrow keys move within the menu, and round its ends. */
