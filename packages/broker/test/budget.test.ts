@@ -146,6 +146,7 @@ describe("the budget over an outage of Redis", () => {
     const stores = [redisStore({ url: redis.url }), redisStore({ url: redis.url })];
     onTestFinished(async () => {
       for (const store of stores) await store.close();
+      await redis.close();
     });
     const budgets = stores.map((store) => createBudget({ store, quota, clock, warn: () => undefined }));
     const take = (which: number, count: number) =>
