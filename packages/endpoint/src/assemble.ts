@@ -37,13 +37,14 @@ export async function assembleBroker(config: Config, sinks: Sinks): Promise<Brok
 }
 
 function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks): BrokerOptions {
+  const learn = learner(config.secretValues);
   const { platform, identity, session, customSigning, challenge, webhook } = config;
   return {
     guestApi: config.guestApi,
     platform: {
       ...optional({ region: platform.region, baseUrl: platform.baseUrl }),
       ...(platform.requiredScopes && { requiredScopes: [...platform.requiredScopes] }),
-      ...(platform.clients.length > 0 && { credentials: credentialsOf(platform.clients) }),
+      ...(platform.clients.length > 0 && { credentials: credentialsOf(platform.clients, learn) }),
       oauthPath: platform.oauthPath,
       timeoutSeconds: platform.timeoutSeconds,
       deadlineSeconds: platform.deadlineSeconds,
@@ -51,7 +52,7 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
     },
     deploymentIds: [...config.deploymentIds],
     queueIds: [...config.queueIds],
-    identity: followed(identity),
+    identity: followed(identity, learn),
     minting: config.minting,
     consentRequired: config.consentRequired,
     session: {
@@ -63,10 +64,10 @@ function brokerOptions(config: Config, keys: KeyRing, store: Store, sinks: Sinks
     store,
     sinks,
     ...optional({
-      challenge: challenge && { ...challenge, secret: follow(challenge.secret) },
-      webhook: webhook && followed(webhook),
+      challenge: challenge && { ...challenge, secret: follow(challenge.secret, learn) },
+      webhook: webhook && followed(webhook, learn),
       customSigning: customSigning && {
-        secret: follow(customSigning.secret),
+        secret: follow(customSigning.secret, learn),
         ttlSeconds: customSigning.ttlSeconds,
       },
     }),
@@ -105,23 +106,33 @@ async function needPackage(store: Store, kind: Config["store"]["kind"]): Promise
   });
 }
 
+/** Hears of a secret that came with a changed file. */
+type Learn = (secret: string) => void;
+
+/** Adds what is new to the secrets that no log may show. */
+function learner(secrets: string[]): Learn {
+  return (secret) => {
+    if (!secrets.includes(secret)) secrets.push(secret);
+  };
+}
+
 /** Asked again after a refusal: secrets in files may have been replaced. */
-export function credentialsOf(pairs: readonly ClientPair[]): () => Promise<ClientCredentials[]> {
-  const readers = pairs.map((pair) => ({ id: reader(pair.clientId), secret: reader(pair.clientSecret) }));
+export function credentialsOf(pairs: readonly ClientPair[], learn?: Learn): () => Promise<ClientCredentials[]> {
+  const readers = pairs.map((pair) => ({ id: reader(pair.clientId), secret: reader(pair.clientSecret, learn) }));
   return async () =>
     Promise.all(readers.map(async ({ id, secret }) => ({ clientId: await id(), clientSecret: await secret() })));
 }
 
 /** The same with a secret that follows its file, where it has one. */
-function followed<T extends { readonly secret?: Secret }>({ secret, ...rest }: T) {
-  return { ...rest, ...optional({ secret: secret && follow(secret) }) };
+function followed<T extends { readonly secret?: Secret }>({ secret, ...rest }: T, learn: Learn) {
+  return { ...rest, ...optional({ secret: secret && follow(secret, learn) }) };
 }
 
-function follow(secret: Secret): string | (() => Promise<string>) {
-  return secret.file === undefined ? secret.value : secretFile(secret.file, secret.value);
+function follow(secret: Secret, learn?: Learn): string | (() => Promise<string>) {
+  return secret.file === undefined ? secret.value : secretFile(secret.file, secret.value, optional({ learn }));
 }
 
-function reader(secret: Secret): () => Promise<string> {
-  const followed = follow(secret);
+function reader(secret: Secret, learn?: Learn): () => Promise<string> {
+  const followed = follow(secret, learn);
   return typeof followed === "string" ? async () => followed : followed;
 }

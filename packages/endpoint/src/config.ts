@@ -78,8 +78,8 @@ export interface Config {
   readonly embedDir?: string;
   /** What the operator ought to know at the start; no secret in it. */
   readonly warnings: readonly string[];
-  /** Every secret in it, so that logs can be kept free of them. */
-  readonly secretValues: readonly string[];
+  /** Every secret in it, so that logs can be kept free of them; those that come with a changed file are added. */
+  readonly secretValues: string[];
 }
 
 /** All mistakes of a configuration, by name. Exit code 78 (EX_CONFIG of sysexits). */

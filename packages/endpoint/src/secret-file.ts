@@ -32,13 +32,20 @@ function accept(content: string): string {
  * Gives the file's present content, read again at most once a second, by one reader at a time.
  * A file that cannot be read for a moment (being replaced) leaves the last content in effect.
  */
-export function secretFile(path: string, initial: string, now: () => number = Date.now): () => Promise<string> {
+export function secretFile(
+  path: string,
+  initial: string,
+  { learn, now = Date.now }: { learn?: (secret: string) => void; now?: () => number } = {},
+): () => Promise<string> {
   let current = initial;
   let lookAgainAt = now() + LOOK_AGAIN_MS;
   let reading: Promise<string> | undefined;
   const read = async (): Promise<string> => {
     try {
-      current = accept(await readFile(path, "utf8"));
+      const secret = accept(await readFile(path, "utf8"));
+      // Before anybody can use it.
+      if (secret !== current) learn?.(secret);
+      current = secret;
     } catch {
       // Kept: the last good content.
     } finally {

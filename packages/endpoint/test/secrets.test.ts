@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from "@guestpass/simulator";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redactor } from "../src/redact.js";
+import { secretFile } from "../src/secret-file.js";
 import { compile, serve } from "./child.js";
 import { run } from "./command.js";
 import {
@@ -173,6 +174,30 @@ describe("the output of every test's endpoint", () => {
 
 describe("the redactor", () => {
   const redact = redactor(['p"ss\\word', "short", "s3cret.value+x"]);
+  it("masks what is added later, too", () => {
+    const secrets = ["the-first-secret"];
+    const later = redactor(secrets);
+    expect(later("the-first-secret the-second-secret")).toBe("[redacted] the-second-secret");
+    secrets.push("the-second-secret");
+    expect(later("the-first-secret the-second-secret")).toBe("[redacted] [redacted]");
+  });
+
+  it("learns of a secret that came with a changed file before anybody can use it", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "guestpass-")), "secret");
+    writeFileSync(path, "first\n");
+    let now = 0;
+    const learnt: string[] = [];
+    const read = secretFile(path, "first", { learn: (secret) => learnt.push(secret), now: () => now });
+    writeFileSync(path, "second\n");
+    expect([await read(), learnt]).toEqual(["first", []]);
+    now += 1000;
+    expect([await Promise.all([read(), read()]), learnt]).toEqual([["second", "second"], ["second"]]);
+    writeFileSync(path, "");
+    now += 1000;
+    expect(await read()).toBe("second");
+    expect(learnt).toEqual(["second"]);
+  });
+
   it.each([
     ['the password is p"ss\\word', "the password is [redacted]"],
     [JSON.stringify({ password: 'p"ss\\word' }), '{"password":"[redacted]"}'],
