@@ -13,7 +13,10 @@ const HELP = `pnpm bench [options]
 
   --quick          one short round of each, to see that it runs
   --seconds N      seconds of load for each figure (3)
+  --answers N      so many answers for each figure instead of a time: on a machine that others use
   --rounds N       interleaved rounds, of which the median counts (3)
+  --latency N,N    the platform's latencies, ms (0,40)
+  --connections N,N  connections at once (50,500)
   --sessions N     sessions for the memory figure (100000; 0 leaves it out)
   --messages N     messages of a conversation whose panel is opened (10000; 0 leaves it out)
   --only-messages  that alone
@@ -27,7 +30,10 @@ try {
     options: {
       quick: { type: "boolean", default: false },
       seconds: { type: "string", default: "3" },
+      answers: { type: "string", default: "0" },
       rounds: { type: "string", default: "3" },
+      latency: { type: "string", default: "0,40" },
+      connections: { type: "string", default: "50,500" },
       sessions: { type: "string", default: "100000" },
       messages: { type: "string", default: "10000" },
       "only-messages": { type: "boolean", default: false },
@@ -45,11 +51,15 @@ if (options.help) {
 }
 const seconds = options.quick ? 1 : Number(options.seconds);
 const rounds = options.quick ? 1 : Number(options.rounds);
+const answers = Number(options.answers);
+const latencies = options.latency.split(",").map(Number);
+const atOnce = options.connections.split(",").map(Number);
 const sessions = options.quick ? Math.min(Number(options.sessions), 5000) : Number(options.sessions);
 const messages = Number(options.messages);
 const transcriptOnly = options["only-messages"];
-for (const [name, value] of Object.entries({ seconds, rounds, sessions, messages })) {
-  if (!Number.isInteger(value) || value < 0) {
+const figures = { seconds, answers, rounds, sessions, messages, latency: latencies, connections: atOnce };
+for (const [name, value] of Object.entries(figures)) {
+  if (![value].flat().every((figure) => Number.isInteger(figure) && figure >= 0)) {
     process.stderr.write(`--${name} takes a whole number.\n`);
     process.exit(64);
   }
@@ -58,16 +68,16 @@ for (const [name, value] of Object.entries({ seconds, rounds, sessions, messages
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
 
-for (const latencyMs of transcriptOnly ? [] : [0, 40]) {
+for (const latencyMs of transcriptOnly ? [] : latencies) {
   const parts = await startParts(latencyMs);
   try {
-    for (const connections of [50, 500]) {
+    for (const connections of atOnce) {
       const samples = new Map();
       for (let round = 1; round <= rounds; round += 1) {
         say(`upstream latency ${latencyMs} ms, ${connections} connections, round ${round} of ${rounds}`);
         for (const target of parts.targets) {
-          if (round === 1) await measure(target, { connections, seconds: WARM_UP_SECONDS });
-          const sample = await measure(target, { connections, seconds });
+          if (round === 1) await measure(target, { connections, seconds: WARM_UP_SECONDS, answers });
+          const sample = await measure(target, { connections, seconds, answers });
           samples.set(target.name, [...(samples.get(target.name) ?? []), sample]);
         }
       }
@@ -106,7 +116,7 @@ const transcript = messages > 0 ? await measureTranscript(messages, rounds, say)
 
 if (options.json) {
   process.stdout.write(
-    `${JSON.stringify({ node: process.version, seconds, rounds, results, memory, transcript }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, seconds, answers, rounds, results, memory, transcript }, null, 2)}\n`,
   );
 } else {
   const table = transcriptOnly ? () => {} : console.table;

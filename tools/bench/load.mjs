@@ -18,13 +18,13 @@ function processorTime({ child }) {
  * Answers a second, microseconds of the server's processor for each, p50 and p99 in milliseconds, answers that were not
  * 2xx.
  */
-export async function measure(target, { connections, seconds }) {
+export async function measure(target, { connections, seconds, answers = 0 }) {
   const setupClient = await target.prepare?.(connections);
   const before = await processorTime(target);
   const result = await autocannon({
     url: target.url,
     connections,
-    duration: seconds,
+    ...(answers > 0 ? { amount: answers } : { duration: seconds }),
     timeout: 20,
     ...(setupClient ? { setupClient } : { requests: target.requests }),
   });

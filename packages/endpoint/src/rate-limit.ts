@@ -1,12 +1,13 @@
 /**
- * How often somebody may ask, in a fixed window. Counted here by @fastify/rate-limit and, where instances share a store,
- * together as well; told by the headers of draft-ietf-httpapi-ratelimit-headers. Knows no route; who is counted is said
+ * How often somebody may ask, in a fixed window. Networks are counted by @fastify/rate-limit, and all where instances
+ * share a store together as well; told by the headers of draft-ietf-httpapi-ratelimit-headers. Knows no route; who is counted is said
  * by each policy.
  */
 import { createHash } from "node:crypto";
 import rateLimit from "@fastify/rate-limit";
 import type { Store } from "@guestpass/broker";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { localWindow } from "./local-window.js";
 import { Refusal } from "./problems.js";
 import { sharedWindow } from "./shared-window.js";
 
@@ -74,22 +75,18 @@ export function limiter(scope: FastifyInstance, policies: readonly Policy[], sto
 
 function createCounter(scope: FastifyInstance, policy: Policy, store: Store | undefined): Counter {
   const { name, max, windowSeconds, keyOf } = policy;
-  // The type leaves the size of the store out; each counter has a store of its own.
-  const more: object = { cache: KEYS, ...(keyOf && { keyGenerator: keyOf }) };
-  const check = scope.createRateLimit({ ...more, max, timeWindow: windowSeconds * 1000 });
+  const countHere = keyOf === undefined ? byNetwork(scope, policy) : byKey(policy, keyOf);
   const countTogether = store?.shared ? sharedWindow(store, windowSeconds) : undefined;
   let askStoreAt = 0;
   return {
     policy,
     async countOne(request) {
-      const here = await check(request);
-      if (here.isAllowed) return { remaining: max, secondsLeft: windowSeconds, exceeded: false };
-      const count = { remaining: here.remaining, secondsLeft: here.ttlInSeconds, exceeded: here.isExceeded };
+      const { key, ...count } = await countHere(request);
       if (!countTogether || count.exceeded || Date.now() < askStoreAt) return count;
       try {
-        const all = await countTogether(sharedKey(name, here.key));
+        const all = await countTogether(sharedKey(name, key));
         const left = Math.max(0, max - all.count);
-        return { remaining: Math.min(here.remaining, left), secondsLeft: all.secondsLeft, exceeded: all.count > max };
+        return { remaining: Math.min(count.remaining, left), secondsLeft: all.secondsLeft, exceeded: all.count > max };
       } catch (error) {
         // The count of this instance still holds; nobody waits for a store that is away.
         askStoreAt = Date.now() + STORE_PAUSE_MS;
@@ -97,6 +94,34 @@ function createCounter(scope: FastifyInstance, policy: Policy, store: Store | un
         return count;
       }
     },
+  };
+}
+
+type CountHere = (request: FastifyRequest) => Promise<Count & { key: string }> | (Count & { key: string });
+
+function byNetwork(scope: FastifyInstance, { max, windowSeconds }: Policy): CountHere {
+  // The type leaves the size of the store out; each counter has a store of its own.
+  const size: object = { cache: KEYS };
+  const check = scope.createRateLimit({ ...size, max, timeWindow: windowSeconds * 1000 });
+  return async (request) => {
+    const here = await check(request);
+    if (here.isAllowed) return { key: here.key, remaining: max, secondsLeft: windowSeconds, exceeded: false };
+    const { key, remaining, ttlInSeconds, isExceeded } = here;
+    return { key, remaining, secondsLeft: ttlInSeconds, exceeded: isExceeded };
+  };
+}
+
+function byKey({ max, windowSeconds }: Policy, keyOf: (request: FastifyRequest) => string): CountHere {
+  const count = localWindow(windowSeconds, KEYS);
+  return (request) => {
+    const key = keyOf(request);
+    const here = count(key);
+    return {
+      key,
+      remaining: Math.max(0, max - here.count),
+      secondsLeft: here.secondsLeft,
+      exceeded: here.count > max,
+    };
   };
 }
 

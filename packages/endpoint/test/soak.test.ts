@@ -35,7 +35,7 @@ async function holds(scenario: string, ...args: string[]): Promise<Report> {
 
 describe("pnpm soak", () => {
   it("load: the platform fails at random and Redis goes away twice: no answer is the endpoint's fault, and nothing is left", async () => {
-    const { during } = await holds("load", "--seconds", "6", "--connections", "20", "--speed", "20");
+    const { during } = await holds("load", "--seconds", "5", "--connections", "15", "--speed", "20");
     expect(Object.keys(during.answers).some((answer) => answer.startsWith("503 "))).toBe(true);
   }, 60_000);
 

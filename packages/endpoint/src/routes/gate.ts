@@ -15,12 +15,12 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 export interface Gate {
   readonly broker: Broker;
-  /** onRequest hooks of the routes that start sessions. */
-  readonly starts: Hook[];
+  /** The onRequest hook of the routes that start sessions. */
+  readonly starts: Hook;
   /** Of those that refresh or end them. */
-  readonly refreshes: Hook[];
+  readonly refreshes: Hook;
   /** Of those that only read. */
-  readonly reads: Hook[];
+  readonly reads: Hook;
   readonly baseUrl: (request: FastifyRequest) => string;
   readonly proofUrl: ProofUrl;
   /** Counts a session, once its handle has been opened. */
@@ -38,7 +38,7 @@ export function createGate(
   const { broker, store, baseUrl, requireOrigin, isReady } = settings;
   const limits = createLimits(scope, settings.rateLimit, store);
 
-  const checkOrigin: Hook = async ({ headers, method }) => {
+  const checkOrigin = ({ headers, method }: FastifyRequest): void => {
     const { origin } = headers;
     if (origin === undefined) {
       // A browser sends no Origin with a same-origin GET.
@@ -48,21 +48,32 @@ export function createGate(
     } else if (!isAllowed(origin))
       throw new Refusal("origin_not_allowed", "This origin is not on the list of those that may ask.");
   };
-  const checkReady: Hook = async () => {
+  const checkReady = (): void => {
     if (!isReady())
       throw new Refusal("not_ready", "The platform has not been reached yet.", {
         retryAfterSeconds: NOT_READY_RETRY_SECONDS,
       });
   };
 
+  const before =
+    (limit: Hook): Hook =>
+    async (request, reply) => {
+      checkOrigin(request);
+      checkReady();
+      await limit(request, reply);
+    };
+
   return {
     broker,
     baseUrl,
     proofUrl: createProofUrl(),
     admitSession: limits.session,
-    starts: [checkOrigin, checkReady, limits.start],
-    refreshes: [checkOrigin, checkReady, limits.refresh],
-    reads: [checkOrigin, limits.read],
+    starts: before(limits.start),
+    refreshes: before(limits.refresh),
+    async reads(request, reply) {
+      checkOrigin(request);
+      await limits.read(request, reply);
+    },
     run: (work) => pressure.run(work),
   };
 }
