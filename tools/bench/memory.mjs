@@ -1,7 +1,7 @@
 // How much the process grows with the sessions of the memory store, and whether it then stays.
 import { endpointEnv, spawnPart, startSession } from "./parts.mjs";
 
-const IN_FLIGHT = 100;
+const IN_FLIGHT = 40;
 
 export async function measureMemory(sessions, say) {
   const { child, url } = await spawnPart(

@@ -11,9 +11,11 @@ export interface Patience {
   readonly lateMs: number;
   /** Looks that are late one after another for so long are an overload; one long pause alone is none. */
   readonly forMs: number;
+  /** With no more requests than these under way it is not they who make it late, and refusing them would help nobody. */
+  readonly few: number;
 }
 
-const PATIENCE: Patience = { lookMs: 100, lateMs: 400, forMs: 2000 };
+const PATIENCE: Patience = { lookMs: 100, lateMs: 500, forMs: 2500, few: 50 };
 const RETRY_AFTER_SECONDS = 2;
 
 export interface Pressure {
@@ -33,7 +35,7 @@ const NONE: Pressure = { run: (work) => work(), close: () => undefined };
  * Not by `monitorEventLoopDelay`: after each reset its histogram leaves one look out, and a loop that is very late has
  * no more than one between two resets, so that it would see least when there is most to see.
  */
-function measuredPressure(maxConcurrent: number, { lookMs, lateMs, forMs }: Patience): Pressure {
+function measuredPressure(maxConcurrent: number, { lookMs, lateMs, forMs, few }: Patience): Pressure {
   let underWay = 0;
   let lateLooks = 0;
   let lateForMs = 0;
@@ -50,7 +52,8 @@ function measuredPressure(maxConcurrent: number, { lookMs, lateMs, forMs }: Pati
 
   return {
     async run(work) {
-      if (underWay >= maxConcurrent || (lateLooks >= 2 && lateForMs >= forMs))
+      const late = lateLooks >= 2 && lateForMs >= forMs;
+      if (underWay >= maxConcurrent || (late && underWay > few))
         throw new Refusal("overloaded", "The endpoint has too much to do; try again in a moment.", {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
