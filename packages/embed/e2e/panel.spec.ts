@@ -186,7 +186,10 @@ test("parts, properties and slots are the page's to use", async ({ page, stage, 
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`guestpass-messenger { --guestpass-color-accent: rgb(255, 221, 0); --guestpass-radius: 3px; }
-      guestpass-messenger::part(header) { border-bottom: 5px solid rgb(1, 2, 3); }`);
+      guestpass-messenger::part(header) { border-bottom: 5px solid rgb(1, 2, 3); }
+      ${["launcher", "panel", "transcript", "message", "composer", "input", "send"]
+        .map((part, at) => `guestpass-messenger::part(${part}) { outline: 5px solid rgb(4, 5, ${at}); }`)
+        .join("\n")}`);
     document.adoptedStyleSheets.push(sheet);
   });
   await widget.open();
@@ -200,6 +203,11 @@ test("parts, properties and slots are the page's to use", async ({ page, stage, 
   expect(await style("launcher", "background-color")).toBe("rgb(255, 221, 0)");
   expect(await style("panel", "border-start-start-radius")).toBe("3px");
   expect(await style("header", "border-bottom-color")).toBe("rgb(1, 2, 3)");
+  await widget.say("Earl Grey?");
+  await expect(page.getByText("You wrote: Earl Grey?")).toBeVisible();
+  await expect(widget.input).toBeFocused();
+  for (const [at, part] of ["launcher", "panel", "transcript", "message", "composer", "input", "send"].entries())
+    expect(await style(part, "outline-color"), part).toBe(`rgb(4, 5, ${at})`);
   // What stands on a light accent is dark by itself.
   expect(await style("launcher", "color")).toMatch(/oklch\(0 |rgb\(0, 0, 0\)|color\(/);
 });

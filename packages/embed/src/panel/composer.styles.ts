@@ -33,7 +33,6 @@ export const composerStyles = css`
     padding: 8px 6px;
     padding-inline-start: 14px;
     border: 0;
-    outline: 0 !important;
     background: none;
     color: inherit;
     font: inherit;
@@ -41,6 +40,9 @@ export const composerStyles = css`
     resize: none;
     field-sizing: content;
     scrollbar-width: thin;
+  }
+  textarea:focus-visible {
+    outline: 0;
   }
   textarea::placeholder {
     color: var(--_mute);
