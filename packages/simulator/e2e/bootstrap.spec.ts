@@ -179,6 +179,40 @@ test("a quick reply is sent as the choice that it is", async ({ page }) => {
   await heard(page, "MessagingService.messagesReceived");
 });
 
+test("dates, lists and forms go over the wire in the official client's own form", async ({ page }) => {
+  await visit(page);
+  const sent = async (data: object): Promise<unknown> => {
+    await command(page, "MessagingService.sendMessage", data);
+    return (simulator.frames().at(-1)?.frame as { message: unknown } | undefined)?.message;
+  };
+  const dateTime = "2026-12-01T10:00:00.000Z";
+  expect(await sent({ type: "datePicker", postback: { id: "m1", text: "ten", payload: { dateTime } } })).toMatchObject({
+    metadata: { parentMessageId: "m1" },
+    content: [{ buttonResponse: { type: "DatePicker", text: "ten", payload: dateTime } }],
+  });
+  const selectedOptions = ["a", "b"].map((payload) => ({ text: payload.toUpperCase(), payload }));
+  expect(await sent({ type: "listPicker", postback: { id: "m2", text: "both", selectedOptions } })).toMatchObject({
+    text: "both",
+    content: ["a", "b"].map((payload) => ({
+      buttonResponse: { type: "ListPicker", payload, originatingMessageId: "m2" },
+    })),
+  });
+  const formData = [{ id: "name", text: "Ada", payload: "Ada" }];
+  const postback = { id: "m3", text: "done", cannedResponseId: "c", formData };
+  expect(await sent({ type: "form", postback })).toMatchObject({
+    content: [
+      {
+        contentType: "Form",
+        form: {
+          originatingMessageId: "m3",
+          cannedResponseId: "c",
+          response: [{ id: "name", component: { buttonResponse: { type: "Form", text: "Ada", payload: "Ada" } } }],
+        },
+      },
+    ],
+  });
+});
+
 test("clearing wipes the conversation", async ({ page }) => {
   await visit(page, 'on("MessagingService.conversationCleared"); on("Messenger.cleared");');
   await page.getByRole("button", { name: "Chat" }).click();

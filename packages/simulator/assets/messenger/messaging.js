@@ -172,7 +172,7 @@ export function startMessaging(bus, page) {
     const { body } = await send(
       type === undefined
         ? { type: "Text", text: message ?? "", ...(content.length > 0 ? { content } : {}) }
-        : { type: "Structured", text: postback?.text ?? "", content: [choice(type, postback)] },
+        : chosen(type, postback ?? {}),
     );
     return body;
   }
@@ -227,16 +227,31 @@ export function startMessaging(bus, page) {
   return { start, restore, sendMessage, renewed, messages: () => messages, session: () => session };
 }
 
-const KINDS = {
-  quickReply: "QuickReply",
-  card: "Button",
-  datePicker: "DatePicker",
-  listPicker: "ListPicker",
-  form: "Form",
-};
+/** What a guest chose or filled in, as the official client puts it on the wire. */
+function chosen(type, { id, text, payload, selectedOptions, cannedResponseId, formData }) {
+  const metadata = id && type !== "form" ? { metadata: { parentMessageId: id } } : {};
+  const say = (content, words = text ?? "") => ({ type: "Structured", text: words, content, ...metadata });
+  if (type === "datePicker") {
+    const { dateTime } = payload ?? {};
+    return say([button({ type: "DatePicker", text: text || new Date(dateTime).toLocaleString(), payload: dateTime })]);
+  }
+  if (type === "listPicker") {
+    const options = selectedOptions ?? [];
+    return say(options.map((option) => button({ type: "ListPicker", originatingMessageId: id, ...option })));
+  }
+  if (type === "form") {
+    const response = (formData ?? []).map(({ id: name, ...entered }) => ({
+      id: name,
+      component: button({ type: "Form", ...entered }),
+    }));
+    const form = { originatingMessageId: id, cannedResponseId: cannedResponseId ?? "", response };
+    return say([{ contentType: "Form", form }]);
+  }
+  return say([button({ type: type === "quickReply" ? "QuickReply" : "Button", text, payload })]);
+}
 
-function choice(type, postback) {
-  return { contentType: "ButtonResponse", buttonResponse: { type: KINDS[type] ?? "Button", ...postback } };
+function button(buttonResponse) {
+  return { contentType: "ButtonResponse", buttonResponse };
 }
 
 function deferred() {
