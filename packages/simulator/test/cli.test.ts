@@ -100,6 +100,7 @@ test.runIf(process.platform === "linux")(
     const program = `import(${starters}).then(({ watchStarters }) => {
     const isAlone = watchStarters();
     const timer = setInterval(() => { if (isAlone()) { console.log("alone"); clearInterval(timer); } }, 20);
+    setTimeout(process.exit, 15_000).unref();
     console.log("watching", process.pid, isAlone());
   })`;
     const started = (script: string) => `spawn("sh", ["-c", process.argv0 + " -e \\"$SCRIPT\\"; true"], {
