@@ -284,3 +284,35 @@ test("files come by drop and by paste; a pasted text stays a text", async ({ pag
   expect(await give(".transcript", "drop", "dropped.png")).toBe(false);
   await expect(files.getByText("dropped.png")).toBeVisible();
 });
+
+test("a link that has expired is renewed: a picture by itself, a file when it is followed", async ({
+  page,
+  stage,
+  widget,
+}) => {
+  const renewals = (): number =>
+    stage.simulator.frames().filter(({ frame }) => JSON.stringify(frame)?.includes('"getAttachment"')).length;
+  const send = async (name: string, mimeType: string, bytes: Buffer): Promise<void> => {
+    await widget.panel.locator('input[type="file"]').setInputFiles({ name, mimeType, buffer: bytes });
+    await expect(widget.panel.getByRole("button", { name: "Send" })).toBeEnabled();
+    await widget.say(`here is ${name}`);
+    await expect(page.getByText(`You wrote: here is ${name}`)).toBeVisible();
+  };
+  await widget.say("hello");
+  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  stage.simulator.fault({ path: "/downloads/*", status: 403, times: 1 });
+  await send("dot.png", "image/png", Buffer.from(dot, "base64"));
+  const picture = widget.panel.locator(".sent .picture img");
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+  expect(renewals()).toBe(1);
+  await send("note.txt", "text/plain", Buffer.from("a note"));
+  const link = widget.panel.getByRole("link", { name: /note\.txt/ });
+  const first = await link.getAttribute("href");
+  await page.clock.setSystemTime(Date.now() + 600_000);
+  const opened = page.context().waitForEvent("page");
+  await link.click();
+  await opened;
+  expect(renewals()).toBe(2);
+  expect(await link.getAttribute("href")).not.toBe(first);
+});
