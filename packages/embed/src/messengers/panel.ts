@@ -36,6 +36,8 @@ export class PanelMessenger implements Messenger {
   unreadFrom: string | undefined;
   /** What the visitor should know before it is too late, and what has just happened. */
   warning: Warning | undefined;
+  /** What was said before is here: what comes from now on is news. */
+  settled = false;
   /** The deployment lets agents and bots write Markdown. */
   markdown = false;
 
@@ -54,7 +56,10 @@ export class PanelMessenger implements Messenger {
   }
 
   async start(session: GuestSession): Promise<void> {
+    this.settled = false;
     await this.#begin(session);
+    this.settled = true;
+    this.#host.changed();
     for (const go of this.#starts.splice(0)) go();
   }
 

@@ -85,7 +85,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
   /** What comes in now is history: it is not read out. */
   get filling(): boolean {
-    return this.loadingOlder || this.host.conversationState !== "open";
+    return this.loadingOlder || !this.host.conversation?.settled || this.#follow.grewAbove(this.messages, this.#from);
   }
   get hasOlder(): boolean {
     return this.#from > 0 || (this.talk?.hasOlder ?? false);
@@ -140,7 +140,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.#follow.after(this.messages[this.#from]?.id);
     this.#fitInput();
     // A field that is locked, a button that has gone: the focus stays in the dialog all the same.
-    if (this.#hadFocus && this.host.open && (this.#focused?.matches(":disabled") ?? true)) this.#dialog?.focus();
+    if (this.#hadFocus && this.host.open && (this.#focused?.matches(":disabled") ?? true)) this.#settle();
   }
 
   hostConnected(): void {
@@ -156,9 +156,12 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   /** Moves the focus in: to where one writes, or to the dialog where that would bring up a keyboard over it. */
   focus(): void {
     this.#follow.toEnd();
-    const input = this.#input;
-    const target = matchMedia("(pointer: coarse)").matches || input?.disabled ? this.#dialog : input;
-    target?.focus({ preventScroll: true });
+    this.#settle();
+  }
+
+  #settle(): void {
+    const isOff = matchMedia("(pointer: coarse)").matches || this.#input?.disabled;
+    (isOff ? this.#dialog : this.#input)?.focus({ preventScroll: true });
   }
 
   focusOn(selector: string): void {
@@ -255,11 +258,10 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
 
   /** A message that comes while its reader is further up is counted. */
   #noticeNewest(): void {
-    const newest = this.messages.at(-1);
-    if (newest === this.#newest || newest?.id === this.#newest?.id) return;
-    const isFirst = this.#newest === undefined;
+    const [newest, last] = [this.messages.at(-1), this.#newest];
+    if (newest?.id === last?.id) return;
     this.#newest = newest;
-    if (!isFirst && newest?.direction === "received" && !this.#follow.atEnd) this.below += 1;
+    if (last && newest?.direction === "received" && !this.#follow.atEnd) this.below += 1;
   }
 
   /** The field shows what is typed, and is sized by it where the browser does not do so. */

@@ -44,6 +44,11 @@ export class Follow {
     return this.#scroller !== undefined && this.#scroller.clientHeight > 0 && this.#scroller.scrollTop < NEAR_PX;
   }
 
+  /** Whether older messages have come above the one that was the first that is drawn. */
+  grewAbove(messages: readonly { id: string }[], from: number): boolean {
+    return messages.findIndex(({ id }) => id === this.#first) > from;
+  }
+
   before(): void {
     this.#heightBefore = this.#scroller?.scrollHeight ?? 0;
     this.#topBefore = this.#scroller?.scrollTop ?? 0;

@@ -25,10 +25,9 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
       part="transcript"
       class="transcript"
       role="log"
-      aria-live="polite"
+      aria-live=${view.filling ? "off" : "polite"}
       aria-relevant="additions"
       aria-label=${strings.title}
-      aria-busy=${view.filling}
       tabindex="0"
       @scroll=${() => view.scrolled()}
     >
