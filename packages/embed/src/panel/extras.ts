@@ -30,6 +30,7 @@ export interface ExtrasPanel extends QuestionsPanel {
 
 export class Extras implements RichView {
   readonly host: PanelHost;
+  readonly #entered = new WeakSet<object>();
   readonly #panel: ExtrasPanel;
   /** Draws rich content, once it is loaded. */
   rich: Rich | undefined;
@@ -225,7 +226,9 @@ export class Extras implements RichView {
       await words;
       if (room.styles) adopt(this.host.renderRoot, room.styles);
       use(room);
-      this.host.requestUpdate();
+      // Many messages may have waited for it: it is drawn once for all of them.
+      if (!this.#entered.has(room)) this.host.requestUpdate();
+      this.#entered.add(room);
     };
     enter().catch(() => {});
   }

@@ -79,6 +79,7 @@ export class Rich {
   #loadForms(): void {
     const { host } = this.#view;
     const enter = (rooms: typeof FormRooms): void => {
+      if (this.#forms) return;
       adopt(host.renderRoot, rooms.styles);
       this.#forms = rooms;
       host.requestUpdate();
