@@ -17,6 +17,8 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** The page's policy lets the official Messenger in. */
   official?: boolean;
+  /** False: the page has no policy at all. */
+  strict?: boolean;
 }
 
 export interface Stage {
@@ -50,7 +52,12 @@ ${body}<script src="/stub.js"></script>
 <script async src="{{endpoint}}/embed/guestpass.js" data-deployment-id="{{deployment}}" ${attributes}></script>`;
 }
 
-async function openStage({ simulator: options, env, official }: StageOptions): Promise<[Stage, () => Promise<void>]> {
+async function openStage({
+  simulator: options,
+  env,
+  official,
+  strict = true,
+}: StageOptions): Promise<[Stage, () => Promise<void>]> {
   const simulator = await startSimulator({ clients: [CLIENT], deployments: [DEPLOYMENT], ...options });
   const pages: string[] = [];
   let endpoint = "";
@@ -69,7 +76,8 @@ async function openStage({ simulator: options, env, official }: StageOptions): P
       `trusted-types guestpass ${official ? "'allow-duplicates'" : ""}`,
     ].join("; ");
     if (html !== undefined) {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy });
+      const headers = { "content-type": "text/html; charset=utf-8" };
+      response.writeHead(200, strict ? { ...headers, "content-security-policy": policy } : headers);
       response.end(html.replaceAll("{{endpoint}}", endpoint).replaceAll("{{deployment}}", DEPLOYMENT));
     } else if (path === "/stub.js") response.writeHead(200, { "content-type": "text/javascript" }).end(STUB);
     else response.writeHead(404).end();
