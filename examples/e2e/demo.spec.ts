@@ -44,8 +44,18 @@ test("silent refresh can be watched happening", async ({ page }) => {
   await expect(page.locator("#timeline .due").first()).toBeAttached();
   await expect(page.locator("#log li[data-kind='refreshed']")).toHaveCount(1);
 
+  // The same words as in a debug report, once they are asked for.
+  const decided = (what: string) => page.locator("#log [data-kind='decision']", { hasText: what }).first();
+  await expect(decided("sent refresh")).toBeHidden();
+  await page.getByRole("checkbox", { name: "and decisions" }).check();
+  await expect(decided("sent refresh")).toBeVisible();
+  await expect(decided("scheduled in")).toBeVisible();
+  await expect(page.locator("#timeline .asked").first()).toBeAttached();
+
   await page.getByLabel("Endpoint").selectOption("failing");
   await expect(page.locator("#state")).toHaveText("degraded", { timeout: 20_000 });
+  await expect(decided("deferred")).toBeVisible();
+  await expect(page.locator("#timeline .deferred").first()).toBeAttached();
   await page.getByLabel("Endpoint").selectOption("fine");
   await expect(page.locator("#state")).toHaveText("ready", { timeout: 30_000 });
   expect(complaints).toEqual([]);

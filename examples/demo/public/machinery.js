@@ -30,13 +30,13 @@ const guestpass = (...args) => window.Guestpass(...args);
 let refreshes = 0;
 let acted = false;
 
-function log(name, text) {
+function log(name, text, kind = name.replace(/^token-/, ""), at = Date.now()) {
   const list = $("log");
   const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   const item = document.createElement("li");
-  item.dataset.kind = name.replace(/^token-/, "");
+  item.dataset.kind = kind;
   const time = document.createElement("time");
-  time.textContent = new Date().toLocaleTimeString("en-GB");
+  time.textContent = new Date(at).toLocaleTimeString("en-GB");
   const line = document.createElement("span");
   const title = document.createElement("b");
   title.textContent = name;
@@ -73,6 +73,21 @@ function details(event) {
 
 function element() {
   return window.Guestpass.element;
+}
+
+/** How many of the report's lines have been told; the report keeps the last ones only. */
+let toldUntil = "";
+
+/** What the keeper has decided since, from its debug report: the same words as in a bug report. */
+function noteDecisions() {
+  const entries = element()?.debugReport?.()?.entries ?? [];
+  timeline.decided(entries);
+  const news = entries.filter(({ at, what }) => at > toldUntil && what !== "state" && what !== "conversation");
+  for (const { at, what, why, inMs, status } of news) {
+    const when = inMs === undefined ? "" : ` in ${(inMs / 1000).toFixed(1)} s`;
+    log(what, `${why ?? ""}${status ? ` ${status}` : ""}${when}`.trim(), "decision", Date.parse(at));
+  }
+  toldUntil = news.at(-1)?.at ?? toldUntil;
 }
 
 function noteDue() {
@@ -123,6 +138,7 @@ async function showState() {
 function tick() {
   const left = element()?.expiresIn ?? 0;
   $("left").value = left > 0 ? `${left} s` : "–";
+  noteDecisions();
   timeline.draw();
 }
 
@@ -166,6 +182,9 @@ function wire() {
     log("reset", "nothing is left of this visitor");
   });
   $("ask").addEventListener("click", () => void guestpass("show"));
+  $("decisions").addEventListener("change", () => {
+    $("log").scrollTop = $("log").scrollHeight;
+  });
   $("clear-log").addEventListener("click", () => $("log").replaceChildren());
   $("fold").addEventListener("click", () => fold(!document.body.classList.contains("folded")));
   $("settings").addEventListener("submit", async (event) => {

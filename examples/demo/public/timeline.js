@@ -12,6 +12,8 @@ const KEPT = 40;
 
 export function createTimeline(svg) {
   const lives = [];
+  /** Lines of the debug report that have a place in time. */
+  let decisions = [];
 
   function draw() {
     const now = Date.now();
@@ -62,6 +64,12 @@ export function createTimeline(svg) {
         );
       }
     });
+    for (const { at, what, inMs = 0 } of decisions) {
+      const from = x(Date.parse(at));
+      if (from < 0) continue;
+      if (what === "sent") shapes.push(shape("circle", { class: "asked", cx: from, cy: 156, r: 4 }));
+      else shapes.push(shape("line", { class: "deferred", x1: from, x2: x(Date.parse(at) + inMs), y1: 156, y2: 156 }));
+    }
     shapes.push(shape("line", { class: "now", x1: x(now), x2: x(now), y1: 0, y2: 160 }), label(x(now), 180, "now"));
     svg.replaceChildren(...shapes);
   }
@@ -81,6 +89,9 @@ export function createTimeline(svg) {
     due(at) {
       const last = lives.at(-1);
       if (last) last.dueAt = at;
+    },
+    decided(entries) {
+      decisions = entries.filter(({ what }) => what === "sent" || what === "deferred");
     },
     expired() {
       const last = lives.at(-1);
