@@ -1,13 +1,23 @@
-// `node tools/screens.mjs`: takes the README's pictures from the running demo, so that they show what there is.
+// `node tools/screens.mjs`: takes the README's pictures from the running demo, and those of every state of the messenger
+// from the states that the browser tests walk through (`--states` alone, or `--demo` alone), so that they show what there is.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright";
 import { browser } from "./setup/browser.mjs";
-import { root, say } from "./setup/steps.mjs";
+import { bin, root, run, say } from "./setup/steps.mjs";
 
 const OUT = join(root, "docs/screens");
 mkdirSync(OUT, { recursive: true });
+
+if (!process.argv.includes("--demo")) {
+  const { status } = await run(bin("playwright"), ["test", "--config", join(root, "tools/screens.config.mjs")], {
+    env: { ...process.env, CHROME_PATH: await browser() },
+  });
+  if (status !== 0) process.exit(status);
+  say("docs/screens/states");
+}
+if (process.argv.includes("--states")) process.exit(0);
 
 const demo = spawn(process.execPath, [join(root, "examples/demo/serve.mjs"), "--port", "0", "--token-life", "15"], {
   stdio: ["ignore", "pipe", "inherit"],
