@@ -2,7 +2,7 @@
 // manifest with integrity hashes, sizes and a CSP snippet. Fails when a budget is exceeded or nothing was measured.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { minify as terser } from "terser";
@@ -63,11 +63,13 @@ const GROUPS = [
 ];
 
 /**
- * The name of a part that is loaded on demand. The element and the panel's file name thirty of them, and thirty hashes
- * would weigh 200 bytes: one over all that they are made of changes with each release, as their own would.
+ * Names the parts that are loaded on demand. The element and the panel's file name dozens of them, and a hash each
+ * would weigh 300 bytes: one over all that they are made of changes with each release, as their own would.
  */
 function partName() {
-  const made = ["build.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
+  const made = ["build.mjs", "tools/lit.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) =>
+    join(here, name),
+  );
   for (const name of ["protocol", "tokens", "messaging", "embed"]) {
     const folder = join(here, "..", name, "src");
     const files = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -75,11 +77,15 @@ function partName() {
   }
   const hash = createHash("sha256");
   for (const path of made.sort()) hash.update(readFileSync(path));
-  return `[name]-${hash.digest("base64url").slice(0, 8)}.js`;
+  const suffix = `-${hash.digest("base64url").slice(0, 8)}.js`;
+  return ({ name, facadeModuleId }) => {
+    if (name === "panel" || !facadeModuleId) return "[name]-[hash].js";
+    // With the folder, so that no two are the same: the bundler would number them, and the numbers promise nothing.
+    return `${basename(dirname(facadeModuleId))}-[name]${suffix}`;
+  };
 }
 
 async function buildModules() {
-  const part = partName();
   const [{ output: parts }] = await vite({
     ...base,
     plugins: [leanLit(), tightenTemplates(), minify],
@@ -93,7 +99,7 @@ async function buildModules() {
         checks: { pluginTimings: false },
         output: {
           entryFileNames: "[name]-[hash].js",
-          chunkFileNames: ({ name }) => (name === "panel" ? "[name]-[hash].js" : part),
+          chunkFileNames: partName(),
           codeSplitting: { groups: GROUPS },
         },
       },
