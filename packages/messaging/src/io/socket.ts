@@ -36,10 +36,7 @@ export interface LineEvents {
 /** The browser's socket; throws `unsupported` where there is none. */
 export function browserSocket(url: string): Socket {
   if (typeof globalThis.WebSocket !== "function") {
-    throw new MessagingError(
-      "unsupported",
-      'No WebSocket here: pass ports.createSocket, such as (url) => new WebSocket(url) of "ws"',
-    );
+    throw new MessagingError("unsupported", "No WebSocket here: pass ports.createSocket");
   }
   return new WebSocket(url);
 }
