@@ -71,6 +71,8 @@ for (const [name, walk, least] of [
   ["what is over", over, 6],
 ] as const) {
   test(`axe finds nothing: ${name}`, async ({ page, context, stage, widget }) => {
+    // A walk through many states, each looked at five times: a busy machine takes its time.
+    test.setTimeout(180_000);
     const seen: string[] = [];
     const found: string[] = [];
     const at: Walk["at"] = async (state) => {
