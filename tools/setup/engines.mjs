@@ -4,8 +4,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { onPath } from "./browser.mjs";
 
-/** Paths of what is there; undefined for an engine that is not whole. */
+/** Paths of what is there; undefined for an engine that is not whole. `ENGINES=none` leaves them alone. */
 export function findEngines(env = process.env) {
+  if (env.ENGINES === "none") return { firefox: undefined, webkit: undefined };
   const firefox = env.FIREFOX_PATH ?? onPath(["firefox-esr", "firefox"], env);
   const driver = onPath(["WebKitWebDriver"], env);
   const display = onPath(["Xvfb"], env);
