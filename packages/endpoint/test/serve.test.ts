@@ -9,6 +9,8 @@ import { beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
 import { type Child, compile, guestpass, runProcess, serve } from "./child.js";
 import { CLIENT, DEPLOYMENT, environment, ORIGIN, request } from "./running-endpoint.js";
 
+/** Processes start slowly on a machine that does other things as well. */
+const PATIENCE = { timeout: 60_000 };
 const GUESTS = "/api/v2/guest-tokens";
 
 beforeAll(compile, 120_000);
@@ -33,7 +35,11 @@ async function place({ onTestFinished }: TestContext): Promise<Place> {
       return child;
     },
     serving: async (more) => here.keep(await serve(here.env(more))),
-    asked: () => vi.waitFor(() => expect(here.simulator.requests().some(({ path }) => path === GUESTS)).toBe(true)),
+    asked: () =>
+      vi.waitFor(
+        () => expect(here.simulator.requests().some(({ path }) => path === GUESTS)).toBe(true),
+        PATIENCE.timeout,
+      ),
   };
   onTestFinished(async () => {
     await Promise.all(children.map((child) => child.stop()));
@@ -50,7 +56,7 @@ const start = (url: string) =>
     JSON.stringify({ deploymentId: DEPLOYMENT }),
   );
 
-describe.concurrent("guestpass serve", () => {
+describe.concurrent("guestpass serve", PATIENCE, () => {
   it.for(["SIGTERM", "SIGINT"] as const)(
     "prints one line with its URL when it is ready, and ends with 0 on %s",
     async (signal, test) => {
@@ -147,7 +153,7 @@ describe.concurrent("guestpass serve", () => {
     expect((await request(`${child.url}/health/ready`)).status).toBe(503);
     expect((await request(`${child.url}/health/live`)).status).toBe(200);
     here.simulator = await startSimulator({ port, clients: [CLIENT] });
-    const patience = { timeout: 10_000, interval: 100 };
+    const patience = { timeout: 30_000, interval: 100 };
     await vi.waitFor(async () => expect((await start(child.url)).status).toBe(201), patience);
     await vi.waitFor(async () => expect((await request(`${child.url}/health/ready`)).status).toBe(200), patience);
   });
@@ -264,7 +270,7 @@ describe.concurrent("guestpass serve", () => {
   });
 });
 
-describe.concurrent("guestpass as a process", () => {
+describe.concurrent("guestpass as a process", PATIENCE, () => {
   it("hands on what its commands write, and their exit codes", async (test) => {
     const { env } = await place(test);
     const [version, misuse, check, abuse] = await Promise.all([
