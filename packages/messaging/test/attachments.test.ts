@@ -1,6 +1,7 @@
 import type { AttachmentFile } from "@guestpass/messaging";
 import { describe, expect, it } from "vitest";
 import { CONFIG, nodeSocket, platform, visitor } from "./rig.js";
+import { scripted, session } from "./scripted.js";
 
 const file = (name = "note.txt", type = "text/plain", content: BlobPart = "hello"): AttachmentFile =>
   Object.assign(new Blob([content], { type }), { name });
@@ -170,5 +171,17 @@ describe("an attachment", () => {
     const { id } = await conversation.attach(file());
     await conversation.send("look", { attachment: id });
     expect(conversation.transcript).toMatchObject([{ text: "look", content: [{ contentType: "Attachment" }] }]);
+  });
+
+  it("has the address that the platform's late word of success brings, when that comes before the answer", async () => {
+    const downloadUrl = "https://files.example/note.txt?until=1";
+    const peer = await scripted((frame, guest) => {
+      if (frame.action === "configureSession") guest.say(session(frame));
+      if (frame.action !== "getAttachment") return;
+      const body = { attachmentId: "note", downloadUrl, timestamp: "2026-01-01T00:00:00Z" };
+      guest.say({ type: "message", class: "UploadSuccessEvent", code: 200, body });
+    });
+    const { conversation } = visitor(peer.url);
+    await expect(conversation.renewAttachment("note")).resolves.toBe(downloadUrl);
   });
 });

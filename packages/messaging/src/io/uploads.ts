@@ -111,7 +111,9 @@ export async function remove(host: UploadHost, attachmentId: string): Promise<vo
 export async function renew(host: UploadHost, attachmentId: string): Promise<string> {
   await host.connect();
   const frame = { action: "getAttachment", tracingId: host.settings.ports.uuid(), attachmentId } as const;
-  return presigned(await ask(host, frame, (answer) => isAbout(answer, attachmentId))).url;
+  const reply = await ask(host, frame, (answer) => isAbout(answer, attachmentId));
+  // After a lost connection the word of success may come late, and before the answer: it has the address, too.
+  return reply?.kind === "upload-success" ? reply.downloadUrl : presigned(reply).url;
 }
 
 function ask({ connection }: UploadHost, question: Question, fits: (frame: InboundFrame) => boolean): Promise<Reply> {
