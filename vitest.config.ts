@@ -8,6 +8,8 @@ export default defineConfig({
   resolve,
   test: {
     reporters: ["default"],
+    // Also on two cores: a file often waits, for a server to start or a process to end.
+    maxWorkers: 2,
     projects: [
       {
         resolve,
