@@ -80,7 +80,8 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   await page.keyboard.press("Enter");
   await expect(sent.last()).toHaveText(/Late|Wrong/);
 
-  // A file: chosen, taken away again.
+  // A file: chosen, taken away again. The focus has left the answered question first.
+  await expect(widget.input).toBeFocused();
   await tabTo(page, ".attach");
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Enter");

@@ -51,11 +51,17 @@ describe("what is a link", () => {
     }
   });
 
-  test("a text as long as may be is split at once, not in seconds", () => {
-    const started = performance.now();
-    for (const text of [`${"a-".repeat(2048)}@`, "www.".repeat(1024), `https://${")".repeat(4000)}`]) linkify(text);
-    expect(performance.now() - started).toBeLessThan(500);
-  });
+  // Where a pattern tries everything with everything, these take minutes: the test's own limit of time notices.
+  test.each([`${"a-".repeat(2048)}@`, "www.".repeat(1024), `https://${")".repeat(4000)}`])(
+    "%.12s... is split",
+    (text) => {
+      expect(
+        linkify(text)
+          .map((part) => part.text)
+          .join(""),
+      ).toBe(text);
+    },
+  );
 });
 
 test("only web, mail and telephone addresses may be followed, only web addresses shown as images", () => {
