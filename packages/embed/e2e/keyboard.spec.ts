@@ -34,8 +34,15 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   widget,
 }) => {
   const { simulator } = stage;
+  // Asked for long before the dialog: the browser is told asynchronously that a test wants it.
+  const chooser = page.waitForEvent("filechooser");
   await begin(page, stage, widget);
   const sent = widget.panel.locator('[part~="sent"]');
+  /** What was answered has reached the platform: what the agent says next comes after it. */
+  const answered = async (text: string | RegExp) => {
+    await expect(sent.last()).toHaveText(text);
+    await expect(widget.panel.locator(".group.sent").last()).toContainText("Delivered");
+  };
 
   const reply = (text: string) => ({
     contentType: "QuickReply",
@@ -45,7 +52,7 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   await expect(widget.panel.locator(".replies button")).toHaveCount(2);
   await tabTo(page, ".replies button", "Shift+Tab");
   await page.keyboard.press("Enter");
-  await expect(sent.last()).toHaveText("Other");
+  await answered("Other");
   await expect(widget.input).toBeFocused();
 
   const action = { type: "Postback", text: "Order", payload: "order" };
@@ -57,7 +64,7 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   await expect.poll(() => widget.panel.locator(".cards").evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
   await tabTo(page, ".card .action");
   await page.keyboard.press("Space");
-  await expect(sent.last()).toHaveText("Order");
+  await answered("Order");
 
   const availableTimes = [{ dateTime: "2030-03-01T09:00:00.000Z", duration: 1800 }];
   simulator.say({
@@ -67,7 +74,7 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   await expect(widget.panel.locator(".day-times")).toBeVisible();
   await tabTo(page, ".day-times .chip:not(:disabled)", "Shift+Tab");
   await page.keyboard.press("Enter");
-  await expect(sent.last()).toContainText("March 1");
+  await answered(/March 1/);
 
   const items = ["Late", "Wrong"].map((title) => ({ id: title, title }));
   const sections = [{ title: "Order", multipleSelection: false, items }];
@@ -78,12 +85,11 @@ test("each kind of content is answered, files are chosen, and a failure is mende
   await page.keyboard.press("ArrowDown");
   await tabTo(page, ".picker > .action:not(:disabled)");
   await page.keyboard.press("Enter");
-  await expect(sent.last()).toHaveText(/Late|Wrong/);
+  await answered(/Late|Wrong/);
 
   // A file: chosen, taken away again. The focus has left the answered question first.
   await expect(widget.input).toBeFocused();
   await tabTo(page, ".attach");
-  const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Enter");
   await (await chooser).setFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("tea") });
   await expect(widget.panel.locator(".files small")).toBeVisible();
