@@ -11,7 +11,8 @@ export default defineConfig({
   testMatch: ["packages/*/e2e/**/*.spec.ts", "examples/e2e/**/*.spec.ts"],
   fullyParallel: true,
   forbidOnly: true,
-  retries: 0,
+  // What passes only then is named at the end of the test command, as flaky.
+  retries: 1,
   // More than there are cores: most of a test is waiting for a token to grow old.
   workers: 3,
   timeout: 60_000,

@@ -8,6 +8,7 @@ import { checkBundle } from "./gates/bundle.mjs";
 import { checkExports } from "./gates/exports.mjs";
 import { checkImports } from "./gates/imports.mjs";
 import { checkMatrix, enginesNote, playwrightTitles, vitestTitles } from "./gates/matrix.mjs";
+import { playwrightFailures, vitestFailures } from "./gates/reports.mjs";
 import { browser, redisServer } from "./setup/browser.mjs";
 import { bin, run, say } from "./setup/steps.mjs";
 
@@ -49,7 +50,7 @@ function gate(check) {
   };
 }
 
-/** Counts of a Vitest or Playwright JSON report; a report that is missing or empty is a failure. */
+/** Counts and names of a Vitest or Playwright JSON report; a report that is missing or empty is a failure. */
 async function reported(label, args, env, count, quiet = false) {
   const file = join(tmpdir(), `guestpass-${label}-${process.pid}.json`);
   const { status } = await run(bin(label), args(file), {
@@ -71,12 +72,13 @@ async function reported(label, args, env, count, quiet = false) {
 const vitest = () =>
   reported(
     "vitest",
-    (file) => ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    (file) => ["run", "--retry=1", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     () => ({}),
     (report) => {
       titles.push(...vitestTitles(report));
       return {
         passed: report.numPassedTests,
+        names: vitestFailures(report),
         failed:
           report.numFailedTests +
           report.testResults.filter((r) => r.status === "failed" && r.assertionResults.length === 0).length,
@@ -99,8 +101,9 @@ const playwright = () =>
       const inBrowsers = playwrightTitles(report);
       titles.push(...inBrowsers);
       return {
-        passed: stats.expected,
-        failed: stats.unexpected + stats.flaky,
+        passed: stats.expected + stats.flaky,
+        failed: stats.unexpected,
+        names: playwrightFailures(report),
         note: enginesNote(inBrowsers) + (stats.skipped > 0 ? ` · ${stats.skipped} did not run` : ""),
       };
     },
@@ -137,9 +140,10 @@ await suite("gate: the forty scenarios of silent refresh", async () => {
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log("");
-for (const { name, passed, failed, seconds, note } of results) {
+for (const { name, passed, failed, seconds, note, names = [] } of results) {
   const more = note ? ` · ${note}` : "";
   console.log(`${failed > 0 ? "FAIL" : "ok  "} ${name}: ${passed} passed, ${failed} failed, ${seconds} s${more}`);
+  for (const failure of names) console.log(`     ${failure}`);
 }
 console.log(`in ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
