@@ -9,7 +9,6 @@ import { minify as terser } from "terser";
 import { minifySync, build as vite } from "vite";
 import { aliases } from "../../tools/aliases.mjs";
 import { measureBudgets, OPENED } from "./tools/budgets.mjs";
-import { leanLit } from "./tools/lit.mjs";
 import { tightenTemplates } from "./tools/templates.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -26,6 +25,11 @@ const base = {
   resolve: { alias: aliases },
   define: { "process.env.NODE_ENV": '"production"' },
 };
+/** The part of Lit that this build has: see src/lit/index.ts. */
+const standIns = [
+  { find: /^lit$/, replacement: join(here, "src/lit/index.ts") },
+  { find: /^\.\/keyed\.js$/, replacement: join(here, "src/lit/template.ts") },
+];
 const output = { target: "es2022", outDir: OUT, minify: "oxc", modulePreload: false, reportCompressedSize: false };
 
 /** What only writes the same in another way is off: it has been done once, and twice compresses worse. */
@@ -67,9 +71,7 @@ const GROUPS = [
  * would weigh 300 bytes: one over all that they are made of changes with each release, as their own would.
  */
 function partName() {
-  const made = ["build.mjs", "tools/lit.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) =>
-    join(here, name),
-  );
+  const made = ["build.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
   for (const name of ["protocol", "tokens", "messaging", "embed"]) {
     const folder = join(here, "..", name, "src");
     const files = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -88,7 +90,8 @@ function partName() {
 async function buildModules() {
   const [{ output: parts }] = await vite({
     ...base,
-    plugins: [leanLit(), tightenTemplates(), minify],
+    resolve: { alias: [...standIns, ...aliases] },
+    plugins: [tightenTemplates(), minify],
     build: {
       ...output,
       emptyOutDir: true,

@@ -44,7 +44,7 @@ export const properties: PropertyDeclarations = {
   persist: oneOf(PERSISTS),
   alerts: oneOf(ALERTS),
   open: { type: Boolean, reflect: true },
-  lang: { reflect: true, useDefault: true },
+  lang: { converter: (value: string | null) => value ?? "", reflect: true, useDefault: true },
   identityToken: property,
   getIdentityToken: property,
   customAttributes: property,
