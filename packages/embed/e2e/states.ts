@@ -43,6 +43,21 @@ const disconnect = (readOnly: boolean) => ({
   },
 });
 
+/** The platform's word that the session ends in a few minutes unless somebody writes. */
+const endsSoon = (now: number) => ({
+  type: "message",
+  class: "StructuredMessage",
+  code: 200,
+  body: {
+    id: "0123456789abcdef0123456789abcdef",
+    type: "Event",
+    direction: "Outbound",
+    channel: { time: new Date(now).toISOString(), type: "Private" },
+    metadata: { durationSeconds: "259200", expirationDate: String(Math.round(now / 1000) + 241) },
+    events: [{ eventType: "Typing", typing: { type: "On", duration: 10 } }],
+  },
+});
+
 /** Not waited for: what comes of it is what is looked at. */
 async function call({ page }: Walk, method: string): Promise<void> {
   await page.evaluate((name) => {
@@ -216,7 +231,7 @@ export async function rich(walk: Walk): Promise<void> {
 
 /** What goes wrong, and what comes while nobody looks. */
 export async function trouble(walk: Walk): Promise<void> {
-  const { context, widget, words, at, stage } = walk;
+  const { page, context, widget, words, at, stage } = walk;
   const { simulator } = stage;
   // The visitor has opened it, and the endpoint takes its time.
   simulator.fault({ path: "/v1", delayMs: 1_500, times: 1 });
@@ -267,6 +282,24 @@ export async function trouble(walk: Walk): Promise<void> {
   await at("reconnecting");
   simulator.clearFaults();
   await expect.poll(() => widget.get("conversationState"), { timeout: 20_000 }).toBe("open");
+
+  simulator.send(endsSoon(simulator.now()));
+  await shown(walk, ".notice.bad");
+  await at("ends-soon");
+  await say(walk, words.more);
+  await gone(walk, ".notice.bad");
+
+  // After a reload the newest page is there; the one before it takes its time.
+  await page.reload();
+  await expect(widget.launcher).toBeVisible();
+  await open(walk);
+  await expect(widget.messages.first()).toBeVisible();
+  await shown(walk, ".older");
+  simulator.fault({ path: "/api/v2/webmessaging/messages", hang: true });
+  await widget.panel.locator(".older").click();
+  await shown(walk, ".older .spinner");
+  await at("older-loading");
+  simulator.clearFaults();
 
   simulator.send(disconnect(false));
   await expect(widget.panel.locator(".notice, .rule.ended").last()).toBeVisible();
