@@ -119,17 +119,23 @@ await suite("build, with the size budgets", async () => {
   await build();
   return one(true);
 });
-await suite("types of the tests", () => command("tsc", ["-p", "tsconfig.test.json"]));
-await suite("format (Biome)", () => command("biome", ["check", "--error-on-warnings", "."]));
-await suite("lint with types (oxlint)", () =>
-  command("oxlint", ["--type-aware", "--deny-warnings", "packages", "examples", "tools"]));
-await suite("gate: import directions", gate(checkImports));
-await suite("gate: exports contract", gate(checkExports));
-await suite("gate: bundle contents", gate(checkBundle));
+
+/** What reads the code and runs none of it. */
+async function reading() {
+  await suite("types of the tests", () => command("tsc", ["-p", "tsconfig.test.json"]));
+  await suite("format (Biome)", () => command("biome", ["check", "--error-on-warnings", "."]));
+  await suite("lint with types (oxlint)", () =>
+    command("oxlint", ["--type-aware", "--deny-warnings", "packages", "examples", "tools"]));
+  await suite("gate: import directions", gate(checkImports));
+  await suite("gate: exports contract", gate(checkExports));
+  await suite("gate: bundle contents", gate(checkBundle));
+}
+
 // Beside each other: each waits a good deal for tokens to grow old and servers to start. Vitest is heard when it fails.
 await Promise.all([
-  suite("unit and integration (Vitest)", vitest),
   suite("browsers (Playwright; other engines where they are)", playwright),
+  suite("unit and integration (Vitest)", vitest),
+  reading(),
 ]);
 await suite("gate: the forty scenarios of silent refresh", async () => {
   const { faults, lines, saw } = checkMatrix(titles);
