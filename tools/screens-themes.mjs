@@ -1,10 +1,8 @@
 // `node tools/screens-themes.mjs`: takes the pictures of docs/THEMING.md from the running demo: the parts by name, and
 // the same conversation in a few dresses. A dress here is the CSS that the document shows.
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "playwright";
-import { browser } from "./setup/browser.mjs";
+import { withDemo } from "./setup/demo.mjs";
 import { root, say } from "./setup/steps.mjs";
 
 const OUT = join(root, "docs/screens");
@@ -21,24 +19,13 @@ const dresses = new Map(
 );
 if (dresses.size === 0) throw new Error("docs/THEMING.md has no pictures with their CSS");
 
-const demo = spawn(process.execPath, [join(root, "examples/demo/serve.mjs"), "--port", "0", "--token-life", "600"], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-const url = await new Promise((resolve) => {
-  demo.stdout.on("data", (chunk) => {
-    const found = /http:\S+/.exec(String(chunk));
-    if (found) resolve(found[0]);
-  });
-});
-const chrome = await chromium.launch({ executablePath: await browser() });
-
 /** Tall enough for all of it, alone, and without the shop's own dress. */
 const PLAIN = `
   body > :not(guestpass-messenger, [data-mark]) { display: none !important }
   guestpass-messenger::part(panel) { inline-size: 392px; block-size: 780px }
   guestpass-messenger { --guestpass-offset: 28px; --guestpass-color-on-accent: initial }`;
 
-async function open(css = "", context = {}) {
+async function open(chrome, url, css = "", context = {}) {
   const page = await chrome.newPage({ viewport: SIZE, deviceScaleFactor: 2, reducedMotion: "reduce", ...context });
   await page.goto(url);
   await page.evaluate((text) => {
@@ -113,17 +100,14 @@ function nameParts() {
   }
 }
 
-try {
-  const parts = await open();
+await withDemo(600, async (url, chrome) => {
+  const parts = await open(chrome, url);
   await talk(parts);
   await parts.evaluate(nameParts);
   await shoot(parts, "theme-parts");
   for (const [name, css] of dresses) {
-    const page = await open(css, { colorScheme: name.includes("dark") ? "dark" : "light" });
+    const page = await open(chrome, url, css, { colorScheme: name.includes("dark") ? "dark" : "light" });
     await talk(page);
     await shoot(page, name);
   }
-} finally {
-  await chrome.close();
-  demo.kill();
-}
+});

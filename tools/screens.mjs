@@ -1,10 +1,9 @@
 // `node tools/screens.mjs`: takes the README's pictures from the running demo, and those of every state of the messenger
 // from the states that the browser tests walk through (`--states` alone, or `--demo` alone), so that they show what there is.
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "playwright";
 import { browser } from "./setup/browser.mjs";
+import { withDemo } from "./setup/demo.mjs";
 import { bin, root, run, say } from "./setup/steps.mjs";
 
 const OUT = join(root, "docs/screens");
@@ -19,17 +18,6 @@ if (!process.argv.includes("--demo")) {
 }
 if (process.argv.includes("--states")) process.exit(0);
 
-const demo = spawn(process.execPath, [join(root, "examples/demo/serve.mjs"), "--port", "0", "--token-life", "15"], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-const url = await new Promise((resolve) => {
-  demo.stdout.on("data", (chunk) => {
-    const found = /http:\S+/.exec(String(chunk));
-    if (found) resolve(found[0]);
-  });
-});
-const chrome = await chromium.launch({ executablePath: await browser() });
-
 async function talk(page, texts) {
   const box = page.getByRole("textbox");
   for (const text of texts) {
@@ -40,7 +28,7 @@ async function talk(page, texts) {
   }
 }
 
-async function screen(name, { texts, setUp, ...context }) {
+async function screen(chrome, url, name, { texts, setUp, ...context }) {
   const page = await chrome.newPage(context);
   await page.goto(url);
   await setUp?.(page);
@@ -55,17 +43,15 @@ async function screen(name, { texts, setUp, ...context }) {
 
 const desktop = { viewport: { width: 1440, height: 900 } };
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-try {
-  await screen("demo", { ...desktop, texts: ["Do you ship to Oslo?", "menu"] });
-  await screen("dark", { ...desktop, colorScheme: "dark", texts: ["Do you ship to Oslo?", "card"] });
-  await screen("phone", { ...phone, texts: ["Do you ship to Oslo?", "menu"] });
-  await screen("right-to-left", {
+await withDemo(15, async (url, chrome) => {
+  const take = (name, look) => screen(chrome, url, name, look);
+  await take("demo", { ...desktop, texts: ["Do you ship to Oslo?", "menu"] });
+  await take("dark", { ...desktop, colorScheme: "dark", texts: ["Do you ship to Oslo?", "card"] });
+  await take("phone", { ...phone, texts: ["Do you ship to Oslo?", "menu"] });
+  await take("right-to-left", {
     ...desktop,
     locale: "ar",
     texts: ["مرحبا", "menu"],
     setUp: (page) => page.evaluate(() => document.querySelector("guestpass-messenger").setAttribute("lang", "ar")),
   });
-} finally {
-  await chrome.close();
-  demo.kill();
-}
+});

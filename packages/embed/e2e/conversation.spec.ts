@@ -37,8 +37,7 @@ test("a visitor opens the panel, writes and is answered", async ({ page, stage, 
 test("a reload brings the conversation back, without a word said twice", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("remember this");
-  await expect(page.getByText("You wrote: remember this")).toBeVisible();
+  await widget.converse("remember this");
   await page.reload();
   await expect.poll(() => widget.get("state")).toBe("ready");
   await widget.open();
@@ -54,8 +53,7 @@ test("what comes while the panel is closed is counted, and stands below a line w
 }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   await page.keyboard.press("Escape");
   await expect(widget.panel).toBeHidden();
   stage.simulator.say({ text: "one" });
@@ -73,8 +71,7 @@ test("what comes while the panel is closed is counted, and stands below a line w
 test("the visitor ends the conversation, and begins another", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   await widget.panel.getByRole("button", { name: "More options" }).click();
   await widget.panel.getByRole("menuitem", { name: "End conversation" }).click();
   await widget.panel.getByRole("button", { name: "End", exact: true }).click();
@@ -85,8 +82,7 @@ test("the visitor ends the conversation, and begins another", async ({ page, sta
   expect(stage.calls).toContain("DELETE /v1/sessions 204");
   await widget.panel.getByRole("button", { name: "Start a new conversation" }).click();
   await expect(widget.input).toBeEnabled();
-  await widget.say("once more");
-  await expect(page.getByText("You wrote: once more")).toBeVisible();
+  await widget.converse("once more");
   expect(stage.calls.filter((call) => call === "POST /v1/sessions 201")).toHaveLength(2);
 });
 
@@ -96,8 +92,7 @@ test("when the agent leaves, one may just write on", async ({ page, stage, widge
   await widget.say("bye");
   await expect(widget.transcript.getByText("The conversation has ended.")).toBeVisible();
   expect((await widget.heard("conversation-ended")).map(({ reason }) => reason)).toEqual(["agent"]);
-  await widget.say("one more question");
-  await expect(page.getByText("You wrote: one more question")).toBeVisible();
+  await widget.converse("one more question");
   const order = (await widget.transcript.textContent()) ?? "";
   expect(order.indexOf("The conversation has ended.")).toBeLessThan(order.indexOf("one more question"));
 });
@@ -113,8 +108,7 @@ test.describe("a deployment that is read-only after the agent has left", () => {
     expect(await widget.get("conversationState")).toBe("read-only");
     await widget.panel.getByRole("button", { name: "Start a new conversation" }).click();
     await expect(widget.input).toBeEnabled();
-    await widget.say("again");
-    await expect(page.getByText("You wrote: again")).toBeVisible();
+    await widget.converse("again");
   });
 });
 
@@ -126,8 +120,7 @@ test("while the network is away, what is written waits, and goes by itself when 
 }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("before");
-  await expect(page.getByText("You wrote: before")).toBeVisible();
+  await widget.converse("before");
   await context.setOffline(true);
   stage.cut();
   await expect(widget.panel.getByText("Offline", { exact: true })).toBeVisible();
@@ -183,8 +176,7 @@ test("the agent's typing is shown, and what is untrusted stays text", async ({ p
 test("older messages come when the reader scrolls up, and the place is kept", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   for (let n = 1; n <= 60; n += 1) stage.simulator.say({ text: `line ${n} of sixty` });
   await expect(page.getByText("line 60 of sixty")).toBeVisible();
   await page.reload();
@@ -211,8 +203,7 @@ test("of a long conversation a part is drawn, more for who scrolls up, and less 
 }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   for (let n = 1; n <= 250; n += 1) stage.simulator.say({ text: `number ${n}` });
   await expect(page.getByText("number 250", { exact: true })).toBeVisible();
   await expect(widget.messages).toHaveCount(100);

@@ -124,8 +124,7 @@ test("a refusal by the endpoint is told with its own code, and nothing more is a
 test("a move in the document costs nothing; a removal ends everything quietly", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag("", `<div id="a">${ELEMENT}</div><div id="b"></div>`)));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   await widget.input.fill("a draft");
   const sockets = (): number => stage.simulator.requests().filter(({ path }) => path === "/v1").length;
   const before = sockets();
@@ -158,8 +157,7 @@ test("a move in the document costs nothing; a removal ends everything quietly", 
 test("another deployment means another session, and nothing of the old one to see", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag("", ELEMENT)));
   await widget.open();
-  await widget.say("to the first");
-  await expect(page.getByText("You wrote: to the first")).toBeVisible();
+  await widget.converse("to the first");
   await widget.element.evaluate((element: HTMLElement & { deploymentId?: string }) => {
     element.deploymentId = "00000000-0000-4000-8000-000000000000";
   });
@@ -170,8 +168,7 @@ test("another deployment means another session, and nothing of the old one to se
 test("reset leaves nothing behind", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("secret");
-  await expect(page.getByText("You wrote: secret")).toBeVisible();
+  await widget.converse("secret");
   await widget.input.fill("an unsent secret");
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBeGreaterThan(0);
   await widget.call("reset");
@@ -212,8 +209,7 @@ test("reset leaves nothing behind", async ({ page, stage, widget }) => {
 test("the debug report tells what happened, and no secret", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("my pin is 4111");
-  await expect(page.getByText("You wrote: my pin is 4111")).toBeVisible();
+  await widget.converse("my pin is 4111");
   const report = JSON.stringify(await widget.call("debugReport"));
   expect(JSON.parse(report)).toMatchObject({ state: "ready", conversationState: "open" });
   expect((JSON.parse(report) as { entries: unknown[] }).entries.length).toBeGreaterThan(3);

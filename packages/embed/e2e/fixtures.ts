@@ -187,6 +187,12 @@ export class Widget {
     await this.input.press("Enter");
   }
 
+  /** Says something that the agent answers. */
+  async converse(text: string): Promise<void> {
+    await this.say(text);
+    await expect(this.page.getByText(`You wrote: ${text}`)).toBeVisible();
+  }
+
   /** What the page has heard so far. */
   heard(name?: string): Promise<Heard[]> {
     return this.page.evaluate(

@@ -19,8 +19,7 @@ for (const guestApi of ["web-messaging", "guest-tokens"]) {
       await page.clock.install();
       await page.goto(stage.page(tag()));
       await widget.open();
-      await widget.say("in the first session");
-      await expect(page.getByText("You wrote: in the first session")).toBeVisible();
+      await widget.converse("in the first session");
       await widget.input.fill("typed before, sent after");
       await page.clock.fastForward(61_000);
       await expect.poll(() => widget.get("state"), { timeout: 15_000 }).toBe("expired");
@@ -41,14 +40,12 @@ for (const guestApi of ["web-messaging", "guest-tokens"]) {
 test("the platform ends the session: the same, with its reason", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   stage.simulator.advance(73 * 3600);
   await expect(widget.panel.getByText("This conversation has expired.")).toBeVisible();
   expect((await widget.heard("conversation-ended")).map(({ reason }) => reason)).toEqual(["expired"]);
   expect(await widget.get("state")).toBe("expired");
-  await widget.say("anew");
-  await expect(page.getByText("You wrote: anew")).toBeVisible();
+  await widget.converse("anew");
   expect(await order(widget, "You wrote: hello", "This conversation has expired", "You wrote: anew")).toBe(true);
 });
 
@@ -56,8 +53,7 @@ test("several windows share one conversation", async ({ page, context, stage, wi
   const url = stage.page(tag());
   await page.goto(url);
   await widget.open();
-  await widget.say("from the first window");
-  await expect(page.getByText("You wrote: from the first window")).toBeVisible();
+  await widget.converse("from the first window");
   const second = await context.newPage();
   await second.goto(url);
   const other = new Widget(second);
@@ -70,8 +66,7 @@ test("several windows share one conversation", async ({ page, context, stage, wi
   expect(stage.calls.filter((call) => call === "POST /v1/sessions 201")).toHaveLength(1);
   expect(stage.simulator.sessions()).toHaveLength(1);
   await second.close();
-  await widget.say("and on");
-  await expect(page.getByText("You wrote: and on")).toBeVisible();
+  await widget.converse("and on");
 });
 
 test("more connections than the platform allows close this one; the visitor may take it back", async ({
@@ -82,8 +77,7 @@ test("more connections than the platform allows close this one; the visitor may 
 }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   const token = stage.simulator.sessions()[0]?.guest.replace("token:", "") ?? "";
   const elsewhere = await context.newPage();
   await elsewhere.evaluate(
@@ -108,8 +102,7 @@ test("more connections than the platform allows close this one; the visitor may 
   await elsewhere.close();
   await widget.panel.getByRole("button", { name: "Continue here" }).click();
   await expect(widget.input).toBeEnabled();
-  await widget.say("back again");
-  await expect(page.getByText("You wrote: back again")).toBeVisible();
+  await widget.converse("back again");
   expect(await widget.get("state")).toBe("ready");
 });
 
@@ -128,15 +121,13 @@ test("an endpoint that cannot be reached is said, and what was written goes when
   await expect(widget.panel.getByText("Sending…")).toBeVisible();
   expect((await widget.heard("error"))[0]?.code).toBe("network");
   await widget.call("set", { endpoint: stage.endpoint });
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
 });
 
 test("a cut socket is reconnected, and says so meanwhile", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   stage.simulator.fault({ path: "/v1", status: 503 });
   stage.simulator.dropSockets();
   await expect(widget.panel.getByText("Reconnecting…")).toBeVisible();
@@ -163,15 +154,13 @@ test.describe("known customers", () => {
     await page.goto(stage.page(tag()));
     await widget.call("set", { identityToken: identity("alice") });
     await widget.open();
-    await widget.say("alice's secret");
-    await expect(page.getByText("You wrote: alice's secret")).toBeVisible();
+    await widget.converse("alice's secret");
     await widget.input.fill("alice's draft");
     await widget.call("set", { identityToken: identity("bob") });
     await expect(page.getByText("alice's secret")).toHaveCount(0);
     await expect(widget.input).toHaveValue("");
     await expect.poll(() => widget.get("conversationState")).toBe("open");
-    await widget.say("bob's question");
-    await expect(page.getByText("You wrote: bob's question")).toBeVisible();
+    await widget.converse("bob's question");
     await expect(page.getByText("alice's secret")).toHaveCount(0);
     expect(await page.evaluate(() => document.querySelector("guestpass-messenger")?.outerHTML)).not.toContain("eyJ");
   });
@@ -187,8 +176,7 @@ test.describe("known customers", () => {
       Guestpass("set", { getIdentityToken: () => identityOfPage() });
     });
     await widget.open();
-    await widget.say("hello");
-    await expect(page.getByText("You wrote: hello")).toBeVisible();
+    await widget.converse("hello");
   });
 
   test("without an identity the visitor is refused, and gets in when the page has one", async ({
@@ -203,7 +191,6 @@ test.describe("known customers", () => {
     expect((await widget.heard("error")).map(({ code }) => code)).toContain("identity_required");
     await widget.call("set", { identityToken: identity("dave") });
     await expect(widget.input).toBeEnabled();
-    await widget.say("hello");
-    await expect(page.getByText("You wrote: hello")).toBeVisible();
+    await widget.converse("hello");
   });
 });

@@ -20,8 +20,7 @@ for (const [how, html] of [
     expect(await widget.element.evaluate((element) => element.parentElement?.localName)).toBe("body");
     expect(await widget.element.getAttribute("endpoint")).toBe(stage.endpoint);
     await widget.open();
-    await widget.say("hello");
-    await expect(page.getByText("You wrote: hello")).toBeVisible();
+    await widget.converse("hello");
   });
 }
 
@@ -171,6 +170,5 @@ test("a panel that cannot be loaded is said, and loaded when it is opened again"
   expect(await widget.get("open")).toBe(false);
   await expect.poll(async () => (await widget.heard("error")).map(({ code }) => code)).toContain("messenger_failed");
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
 });

@@ -201,8 +201,7 @@ test("parts, properties and slots are the page's to use", async ({ page, stage, 
   expect(await style("launcher", "background-color")).toBe("rgb(255, 221, 0)");
   expect(await style("panel", "border-start-start-radius")).toBe("3px");
   expect(await style("header", "border-bottom-color")).toBe("rgb(1, 2, 3)");
-  await widget.say("Earl Grey?");
-  await expect(page.getByText("You wrote: Earl Grey?")).toBeVisible();
+  await widget.converse("Earl Grey?");
   await expect(widget.input).toBeFocused();
   for (const [at, part] of ["launcher", "panel", "transcript", "message", "composer", "input", "send"].entries())
     expect(await style(part, "outline-color"), part).toBe(`rgb(4, 5, ${at})`);
@@ -252,8 +251,7 @@ test("a draft is there after a reload, and gone when it was sent or the page for
   const url = stage.page(tag());
   await page.goto(url);
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   await widget.input.fill("half a\nthought");
   await page.reload();
   await widget.open();
@@ -289,8 +287,7 @@ test("alerts are off until somebody wants them; then there are a sound and a tit
   const tones = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { tones: number }).tones);
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   await widget.call("hide");
   stage.simulator.say({ text: "unheard" });
   await expect.poll(() => widget.get("unread")).toBe(1);
@@ -348,8 +345,7 @@ test("the visitor takes a copy along, also from a page that allows nothing", asy
 test("before the session runs out it is said, and taken back when somebody writes", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   const expirationDate = String(Math.round(stage.simulator.now() / 1000) + 241);
   stage.simulator.send({
     type: "message",

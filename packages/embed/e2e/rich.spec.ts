@@ -80,9 +80,8 @@ test("pictures are shown, other files are links with their names", async ({ widg
   await expect(widget.panel.getByRole("link", { name: /prices\.txt/ })).toHaveAttribute("href", /^http/);
 });
 
-test("content of a later version, and hostile content, stay harmless", async ({ page, stage, widget }) => {
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+test("content of a later version, and hostile content, stay harmless", async ({ stage, widget }) => {
+  await widget.converse("hello");
   stage.simulator.say({ content: [{ contentType: "Hologram", hologram: { depth: 3 } }] });
   await expect(widget.panel.getByText("This message cannot be shown here.")).toBeVisible();
   stage.simulator.say({
@@ -113,9 +112,8 @@ test("content of a later version, and hostile content, stay harmless", async ({ 
   await expect(widget.panel.getByRole("link", { name: /bad\.html/ })).toHaveCount(0);
 });
 
-test("a file is brought over, and goes with the message", async ({ page, widget }) => {
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+test("a file is brought over, and goes with the message", async ({ widget }) => {
+  await widget.converse("hello");
   const field = widget.panel.locator('input[type="file"]');
   await field.setInputFiles({
     name: "receipt.png",
@@ -137,9 +135,8 @@ test("a file is brought over, and goes with the message", async ({ page, widget 
   await expect(widget.panel.locator(".sent .picture, .sent .file")).toBeVisible();
 });
 
-test("a file that is too large, or of a wrong kind, is said and not sent", async ({ page, widget }) => {
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+test("a file that is too large, or of a wrong kind, is said and not sent", async ({ widget }) => {
+  await widget.converse("hello");
   const field = widget.panel.locator('input[type="file"]');
   await field.setInputFiles({ name: "film.png", mimeType: "image/png", buffer: Buffer.alloc(11 * 1024 * 1024) });
   await expect(widget.panel.getByText(/This file is too large\. The limit is \d+ ?MB\./)).toBeVisible();
@@ -257,9 +254,8 @@ test("sound and film are played in place; what has no player left is a link", as
   await expect(page.getByText("You wrote: Yes")).toBeVisible();
 });
 
-test("files come by drop and by paste; a pasted text stays a text", async ({ page, widget }) => {
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+test("files come by drop and by paste; a pasted text stays a text", async ({ widget }) => {
+  await widget.converse("hello");
   const give = (selector: string, type: "drop" | "paste", name?: string): Promise<boolean> =>
     widget.element.evaluate(
       (element, [where, what, file]) => {
@@ -298,8 +294,7 @@ test("a link that has expired is renewed: a picture by itself, a file when it is
     await widget.say(`here is ${name}`);
     await expect(page.getByText(`You wrote: here is ${name}`)).toBeVisible();
   };
-  await widget.say("hello");
-  await expect(page.getByText("You wrote: hello")).toBeVisible();
+  await widget.converse("hello");
   const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   stage.simulator.fault({ path: "/downloads/*", status: 403, times: 1 });
   await send("dot.png", "image/png", Buffer.from(dot, "base64"));
