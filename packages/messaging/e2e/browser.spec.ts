@@ -157,3 +157,25 @@ test("the token is in no storage and travels between no tabs", async ({ context 
     TOKEN,
   );
 });
+
+test("what is loaded with the first word beyond plain messages may fail to load: nothing is lost, and it is tried again", async ({
+  context,
+}) => {
+  const page = await visit(context);
+  let isThere = false;
+  await page.route("**/messaging/dist/seldom.js", (route) => (isThere ? route.continue() : route.abort()));
+  await connect(page);
+  const card = { contentType: "Card", card: { title: "An offer", actions: [] } };
+  simulator.say({ text: "look", content: [card] });
+  await expect.poll(() => texts(page)).toEqual(["look"]);
+  simulator.say({ text: "and this" });
+  await expect.poll(() => texts(page)).toEqual(["look", "and this"]);
+  // It may have said anything: the session is asked anew, on a new connection.
+  simulator.send({ type: "message", class: "SomethingNewEvent", code: 200, body: {} });
+  await expect.poll(() => page.evaluate(() => window.heard)).toContain("reconnecting");
+  await expect.poll(() => page.evaluate(() => window.conversation.state)).toBe("open");
+  expect(await texts(page)).toEqual(["look", "and this"]);
+  isThere = true;
+  simulator.send({ type: "message", class: "LogoutEvent", code: 200, body: {} });
+  await expect.poll(() => page.evaluate(() => window.heard)).toContain("logout");
+});

@@ -6,13 +6,12 @@ import { ECHO_TRACING_ID, type InboundFrame, type OutboundFrame, type SessionRes
 import { MessagingError } from "./errors.js";
 import { createAsks } from "./io/asks.js";
 import { type Line, openLine } from "./io/socket.js";
-import type { Connection, ConnectionHost } from "./rooms.js";
+import type { Connection, ConnectionHost, Seldom } from "./rooms.js";
 import { configureFrame, echoFrame, frameToken, type Speaker } from "./rules/frames.js";
-import { FRESH_PACE, type Kind, newConnection, pauseMs, spend, waitMs } from "./rules/limits.js";
+import { FRESH_PACE, type Kind, newConnection, spend, waitMs } from "./rules/limits.js";
 import { type Effect, type Link, type LinkEvent, NEW_LINK, publicState } from "./rules/link.js";
 import { step } from "./rules/machine.js";
 import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
-import { refusal, verdict } from "./rules/refusal.js";
 import { createTokenSource } from "./token-source.js";
 
 const CONFIGURE_TIMEOUT_MS = 15_000;
@@ -42,7 +41,6 @@ export function createConnection(host: ConnectionHost): Connection {
   let pace = FRESH_PACE;
   let heardAt = 0;
   let checking = false;
-  let cause: unknown;
 
   const speaker = (): Speaker => ({ ...settings, token: tokens.newest() });
   const tokenOfFrames = () => frameToken(speaker());
@@ -63,7 +61,7 @@ export function createConnection(host: ConnectionHost): Connection {
     const { link: after, effects } = step(before, event);
     link = after;
     // An end that somebody wanted has no cause.
-    if (event[0] === "disconnect" || event[0] === "over") cause = undefined;
+    if (event[0] === "disconnect" || event[0] === "over") connection.cause = undefined;
     const [state, previous] = [publicState(after), publicState(before)];
     if (state !== previous) host.stateChanged(state, previous);
     for (const effect of effects) run(effect, after);
@@ -77,7 +75,7 @@ export function createConnection(host: ConnectionHost): Connection {
       case "ask":
       case "replace":
         void tokens.get(effect === "replace", (retryable, problem) => {
-          cause = problem;
+          connection.cause = problem;
           if (retryable === null) dispatch("token");
           else dispatch("token-failed", retryable);
         });
@@ -104,12 +102,13 @@ export function createConnection(host: ConnectionHost): Connection {
     try {
       line = openLine(settings.openSocket(tokenOfFrames()), clock, {
         opened: () => dispatch("opened"),
+        load: host.seldom,
         frame: hear,
-        lost: presumeDead,
+        lost: () => lose(),
       });
     } catch (error) {
       // No socket can be made here; trying again would change nothing.
-      cause = error;
+      connection.cause = error;
       dispatch("rejected");
     }
   }
@@ -119,10 +118,9 @@ export function createConnection(host: ConnectionHost): Connection {
     pending = true;
     count("control");
     line?.send(configured);
-    timers.arm("configure", CONFIGURE_TIMEOUT_MS, () => {
-      cause = new MessagingError("timeout", "The messenger did not answer in time");
-      presumeDead();
-    });
+    timers.arm("configure", CONFIGURE_TIMEOUT_MS, () =>
+      lose(new MessagingError("timeout", "The messenger did not answer in time")),
+    );
   }
 
   /** The platform has to be told of a token that it would tell apart from the one before. */
@@ -134,7 +132,7 @@ export function createConnection(host: ConnectionHost): Connection {
 
   function waitForTry(attempt: number): void {
     if (attempt === TELL_AFTER) {
-      const options = { retryable: true, cause };
+      const options = { retryable: true, cause: connection.cause };
       host.failed(new MessagingError("socket_refused", "The messenger cannot be reached; it is tried on", options));
     }
     const delay = online.current() ? reconnectDelayMs(attempt - 1, random()) : OFFLINE_RETRY_MS;
@@ -153,42 +151,19 @@ export function createConnection(host: ConnectionHost): Connection {
     host.down();
   }
 
-  function presumeDead(): void {
+  function lose(cause?: unknown): void {
+    connection.cause = cause ?? connection.cause;
     hangUp();
     dispatch("lost");
   }
 
-  function hear(frame: InboundFrame): void {
+  function hear(frame: InboundFrame, seldom?: Seldom): void {
     heardAt = clock.now();
     if (asks.answer(frame)) return;
     const configuring = link.phase === "configuring" || frame.tracingId === configured?.tracingId;
-    if (frame.kind === "session") {
-      accept(frame.session);
-      return;
-    }
-    if (frame.kind === "too-many-requests") {
-      pace = { ...pace, pausedUntil: Math.max(pace.pausedUntil, heardAt + pauseMs(frame.retryAfterSeconds)) };
-      if (configuring) {
-        presumeDead();
-        return;
-      }
-    }
-    const found = frame.kind === "error" ? verdict(frame.code, frame.text, configuring) : null;
-    if (found && frame.kind === "error") {
-      timers.disarm("configure");
-      if (found === "over") {
-        dispatch("over", "expired");
-        return;
-      }
-      cause = refusal(frame.code, frame.text);
-      if (found === "lost") {
-        presumeDead();
-        return;
-      }
-      dispatch(found);
-    }
-    // What it was about is told last: nothing may go again with a token that was just refused.
-    if (!configuring) host.hear(frame);
+    if (frame.kind === "session") accept(frame.session);
+    else if (frame.kind !== "message") seldom?.hearSeldom(host, frame, configuring);
+    else if (!configuring) host.hear(frame);
   }
 
   function accept(session: SessionResponse): void {
@@ -198,7 +173,7 @@ export function createConnection(host: ConnectionHost): Connection {
     host.session(answer);
     dispatch("session", answer);
     if (link.phase !== "ready") return;
-    cause = undefined;
+    connection.cause = undefined;
     timers.arm("stable", STABLE_MS, () => dispatch("stable"));
     watch();
     configureAnew();
@@ -234,8 +209,8 @@ export function createConnection(host: ConnectionHost): Connection {
       checking = true;
       const reply = await asks.wait(ECHO_TRACING_ID, ECHO_TIMEOUT_MS, () => false);
       checking = false;
-      if (reply) host.hear(reply);
-      else if (line === asked && heardAt < askedAt) presumeDead();
+      if (reply?.kind === "message") host.hear(reply);
+      else if (!reply && line === asked && heardAt < askedAt) lose();
     }
     watch();
   }
@@ -250,15 +225,13 @@ export function createConnection(host: ConnectionHost): Connection {
   const stopOnline = online.onChange(woke);
   const stopVisible = visible.onChange(woke);
 
-  return {
+  const connection: Connection = {
+    cause: undefined,
     get state() {
       return publicState(link);
     },
     get link() {
       return link;
-    },
-    get cause() {
-      return cause;
     },
     get frameToken() {
       return tokenOfFrames();
@@ -267,7 +240,10 @@ export function createConnection(host: ConnectionHost): Connection {
     wait,
     write,
     count,
-    presumeDead,
+    lose,
+    pause(ms) {
+      pace = { ...pace, pausedUntil: Math.max(pace.pausedUntil, clock.now() + ms) };
+    },
     ask(frame, timeoutMs, fits) {
       const reply = asks.wait(frame.tracingId, timeoutMs, fits);
       if (write("control", frame) > 0) asks.cancel(frame.tracingId);
@@ -285,4 +261,5 @@ export function createConnection(host: ConnectionHost): Connection {
       stopVisible();
     },
   };
+  return connection;
 }

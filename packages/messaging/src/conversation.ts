@@ -2,14 +2,13 @@
  * The conversation as its caller knows it. Puts connection, exchange, catch-up and presence together: calls go down to
  * them, what the platform says comes up through here and becomes events.
  */
-import type { OutboundMessage, SessionResponse } from "@guestpass/protocol";
+import { ECHO_TRACING_ID, type OutboundMessage, type SessionResponse } from "@guestpass/protocol";
 import type { CatchUp, CatchUpHost } from "./catch-up.js";
 import { createConnection } from "./connection.js";
 import type { Conversation, ConversationOptions, ConversationState, EndReason } from "./contract.js";
 import { createEmitter } from "./emit.js";
 import { MessagingError } from "./errors.js";
 import { createExchange } from "./exchange.js";
-import { type HearingHost, hearFrame } from "./hearing.js";
 import type { UploadHost } from "./io/uploads.js";
 import { readOptions } from "./options.js";
 import { createPresence, type PresenceHost } from "./presence.js";
@@ -21,7 +20,7 @@ import type { Effect, Link } from "./rules/link.js";
 import { createTimers } from "./timers.js";
 
 /** Everything that the rooms ask of each other. */
-type Parts = ConnectionHost & ExchangeHost & PresenceHost & HearingHost & CatchUpHost & UploadHost;
+type Parts = ConnectionHost & ExchangeHost & PresenceHost & CatchUpHost & UploadHost;
 
 interface Waiter {
   resolve(): void;
@@ -55,7 +54,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     run,
     connect,
     failed: (error) => emit("error", { error }),
-    hear: (frame) => hearFrame(parts, frame),
+    seldom: () => import("./seldom.js"),
+    hear({ message, tracingId }) {
+      if (tracingId === ECHO_TRACING_ID) presence.livesOn(message.metadata);
+      else if (message.type === "Event" || message.type === "Receipt") presence.hear(message);
+      else {
+        presence.said(message);
+        exchange.receive(message, tracingId);
+      }
+    },
     limits: () => attachmentLimits(config, session),
     platformTime: () => exchange.platformTime(),
     recheck: () => void sync(true),

@@ -8,7 +8,7 @@
 import type { OutboundMessage } from "@guestpass/protocol";
 import type { TranscriptMessage } from "./contract.js";
 import { MessagingError } from "./errors.js";
-import type { Exchange, ExchangeHost } from "./rooms.js";
+import type { Exchange, ExchangeHost, Outgoing } from "./rooms.js";
 import { addAttributes } from "./rules/frames.js";
 import { addOwn, amend, type Entries, type Merged, merge, TRANSCRIPT_LIMIT, unsent } from "./rules/transcript.js";
 
@@ -20,30 +20,6 @@ const FAILED_KEPT = 100;
 const ECHO_TIMEOUT_MS = 10_000;
 /** One try and one more, on connections that stood. */
 const TIMEOUTS_MAX = 2;
-/** A rate passes; a token that was replaced is refused only once more. */
-const RATE_RETURNS = 20;
-const TOKEN_RETURNS = 2;
-
-/** A message that the platform has not confirmed. One room writes it. */
-interface Outgoing {
-  /** Tracing id on the wire and id in the transcript. */
-  readonly id: string;
-  readonly message: OutboundMessage;
-  readonly resolve: (value: { id: string }) => void;
-  readonly reject: (error: MessagingError) => void;
-  /** `doubtful`: written on a connection that is gone; history has to tell. */
-  state: "queued" | "written" | "doubtful";
-  /** Milliseconds since 1970, by our estimate of the platform's clock. */
-  readonly said: number;
-  /** Monotonic milliseconds. */
-  writtenAt: number;
-  /** Written before history was known: an older message of the same text could be taken for it. */
-  blind: boolean;
-  timeouts: number;
-  /** How often the platform gave it back. */
-  returned: number;
-}
-
 export function createExchange(host: ExchangeHost): Exchange {
   const { settings, timers, emit } = host;
   const { clock } = settings.ports;
@@ -62,7 +38,8 @@ export function createExchange(host: ExchangeHost): Exchange {
 
   const platformTime = () => clock.wall() + offset;
   const inState = (state: Outgoing["state"]) => outbox.find((item) => item.state === state);
-  const find = (id: string | undefined) => outbox.find((item) => item.id === id);
+  const hasDoubt = () => inState("doubtful") !== undefined;
+  const find = (id: string) => outbox.find((item) => item.id === id);
 
   function set(next: Entries): void {
     if (next === entries) return;
@@ -118,21 +95,19 @@ export function createExchange(host: ExchangeHost): Exchange {
     if (!item) return;
     item.timeouts += 1;
     if (item.timeouts < TIMEOUTS_MAX) {
-      host.connection.presumeDead();
+      host.connection.lose();
       return;
     }
-    fail(item.id, new MessagingError("timeout", "The messenger did not answer"));
+    fail(item, new MessagingError("timeout", "The messenger did not answer"));
     pump();
   }
 
-  function fail(id: string, error: MessagingError): void {
-    const item = find(id);
-    if (!item) return;
+  function fail({ id, message, reject }: Outgoing, error: MessagingError): void {
     remove(id);
-    failed.set(id, item.message);
+    failed.set(id, message);
     for (const [oldest] of failed) if (failed.size > FAILED_KEPT) failed.delete(oldest);
     mark(id, { status: "failed", error: { code: error.code, message: error.message } });
-    item.reject(error);
+    reject(error);
   }
 
   function remove(id: string): void {
@@ -163,7 +138,7 @@ export function createExchange(host: ExchangeHost): Exchange {
       return entries.length >= TRANSCRIPT_LIMIT;
     },
     get hasDoubt() {
-      return inState("doubtful") !== undefined;
+      return hasDoubt();
     },
     get knows() {
       return solid > 0;
@@ -212,51 +187,40 @@ export function createExchange(host: ExchangeHost): Exchange {
       held = false;
       for (const item of outbox.filter(({ state }) => state === "doubtful")) {
         if (told) item.state = "queued";
-        else fail(item.id, new MessagingError("socket_closed", "The connection was lost"));
+        else fail(item, new MessagingError("socket_closed", "The connection was lost"));
       }
       pump();
     },
-    awaits: (id): id is string => find(id) !== undefined,
-    refuse(id, error) {
-      fail(id, error);
+    find,
+    refuse(item, error) {
+      fail(item, error);
       pump();
     },
-    giveBack(id, because) {
-      const item = find(id);
-      if (!item) return;
+    again(item) {
       item.state = "queued";
-      item.returned += 1;
-      if (item.returned < (because.code === "message_rate_limited" ? RATE_RETURNS : TOKEN_RETURNS)) {
-        mark(id, { status: "sending" });
-      } else fail(id, because);
+      mark(item.id, { status: "sending" });
       pump();
     },
-    doubtAfter(pauseMs) {
-      if (!inState("written")) return;
-      timers.arm("doubt", pauseMs, () => {
-        doubt();
-        if (held) host.recheck();
-      });
-    },
+    doubt,
     lost() {
       timers.disarm("pump", "echo", "doubt");
       doubt();
       held = true;
     },
     giveUp(error) {
-      for (const { id } of outbox) fail(id, error);
+      for (const item of outbox) fail(item, error);
     },
     wipe() {
       set(unsent(entries));
     },
   };
 
-  /** What is written has been written in vain, for all that is known. */
-  function doubt(): void {
+  function doubt(): boolean {
     for (const item of outbox) {
       if (item.state !== "written") continue;
       item.state = "doubtful";
       held = true;
     }
+    return hasDoubt();
   }
 }

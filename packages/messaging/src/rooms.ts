@@ -3,6 +3,7 @@ import type {
   InboundFrame,
   OutboundFrame,
   OutboundMessage,
+  Rest,
   SessionResponse,
   StructuredMessage,
 } from "@guestpass/protocol";
@@ -16,15 +17,27 @@ import type { Effect, Link, LinkEvent } from "./rules/link.js";
 import type { Known, Laid } from "./rules/pages.js";
 import type { Timers } from "./timers.js";
 
+/** What the platform seldom says: loaded with the first of it. */
+export interface Seldom extends Rest {
+  /** `configuring`: nothing but the answer to that is of interest. */
+  hearSeldom(host: ConnectionHost, frame: InboundFrame, configuring: boolean): void;
+}
+
 export interface ConnectionHost {
   readonly settings: Settings;
   readonly timers: Timers;
+  readonly connection: Connection;
+  readonly exchange: Exchange;
+  /** Tracing id of the guest's goodbye, so that its refusal is known. */
+  readonly presence: { readonly goodbyeId: string };
+  seldom(): Promise<Seldom>;
+  /** History is to say which of the doubtful messages have arrived. */
+  recheck(): void;
   stateChanged(state: ConversationState, previous: ConversationState): void;
   /** An effect that is not the connection's own. */
   run(effect: Effect, link: Link): void;
   session(session: SessionResponse): void;
-  /** What the connection has no use for itself. */
-  hear(frame: InboundFrame): void;
+  hear(frame: InboundFrame & { kind: "message" }): void;
   failed(error: MessagingError): void;
   /** The line is gone; nobody will answer on it. */
   down(): void;
@@ -34,7 +47,7 @@ export interface Connection {
   readonly state: ConversationState;
   readonly link: Link;
   /** What it last failed of, until a session stands. */
-  readonly cause: unknown;
+  cause: unknown;
   readonly frameToken: string;
   /** Feeds the machine; from within an effect, after that effect. */
   dispatch(...event: LinkEvent): void;
@@ -52,8 +65,10 @@ export interface Connection {
   /** Waits for a frame that comes unasked. */
   expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
   setToken(token: ConversationToken): void;
-  /** Nothing came when something had to: the line counts as dead. */
-  presumeDead(): void;
+  /** The line is dead, or counts as dead. */
+  lose(cause?: unknown): void;
+  /** The platform wants nothing but control frames for so long. */
+  pause(ms: number): void;
   dispose(): void;
 }
 
@@ -62,8 +77,26 @@ export interface ExchangeHost {
   readonly timers: Timers;
   readonly connection: Connection;
   emit: Emit;
-  /** History is to say which of the doubtful messages have arrived. */
-  recheck(): void;
+}
+
+/** A message that the platform has not confirmed. */
+export interface Outgoing {
+  /** Tracing id on the wire and id in the transcript. */
+  readonly id: string;
+  readonly message: OutboundMessage;
+  readonly resolve: (value: { id: string }) => void;
+  readonly reject: (error: MessagingError) => void;
+  /** `doubtful`: written on a connection that is gone; history has to tell. */
+  state: "queued" | "written" | "doubtful";
+  /** Milliseconds since 1970, by our estimate of the platform's clock. */
+  readonly said: number;
+  /** Monotonic milliseconds. */
+  writtenAt: number;
+  /** Written before history was known: an older message of the same text could be taken for it. */
+  blind: boolean;
+  timeouts: number;
+  /** How often the platform gave it back. */
+  returned: number;
 }
 
 export interface Exchange {
@@ -89,14 +122,14 @@ export interface Exchange {
   release(told: boolean): void;
   /** Nothing is missing up to this connection. */
   complete(): void;
-  /** True when this message waits for the platform's word. */
-  awaits(id: string | undefined): id is string;
+  /** The message with this id that waits for the platform's word. */
+  find(id: string): Outgoing | undefined;
   /** The platform will not have this message. */
-  refuse(id: string, error: MessagingError): void;
+  refuse(item: Outgoing, error: MessagingError): void;
   /** The platform did not take it, for its rate or its token: it goes again. */
-  giveBack(id: string, because: MessagingError): void;
-  /** The platform refused something for its rate without saying what: after the pause history is asked. */
-  doubtAfter(pauseMs: number): void;
+  again(item: Outgoing): void;
+  /** What is written has been written in vain, for all that is known; true where there is such a message. */
+  doubt(): boolean;
   /** The connection is gone. */
   lost(): void;
   /** Nothing more will be sent: all that waits fails. */

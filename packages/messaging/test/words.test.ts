@@ -23,7 +23,7 @@ it.each(rows)("$word is held by $file", ({ file, title }) => {
 
 it.each([
   ["actions", words("packages/protocol/src/frames-out.ts", /Envelope<"(\w+)">/g)],
-  ["classes", words("packages/protocol/src/decode-frame.ts", /^ {2}([A-Z]\w+): \[/gm)],
+  ["classes", words("packages/protocol/src/decode-rest.ts", /^ {2}([A-Z]\w+): \[/gm)],
   ["contents", words("packages/protocol/src/frames-in.ts", /contentType: "(\w+)"/g)],
   ["events", words("packages/protocol/src/frames-in.ts", /eventType: "(\w+)"/g)],
   ["codes", Object.values(GuestApiCode).map(String)],

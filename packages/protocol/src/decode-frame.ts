@@ -1,6 +1,6 @@
 /**
- * Frames and messages of the Guest API: unknown JSON in, a closed union out. Total: bad text is an `invalid` frame, a
- * class of a later version an `unknown` one; nothing here throws. What reads rich content is given: see `decode.ts`.
+ * What an ordinary conversation hears of the Guest API: sessions, messages, the JWT for the history. Unknown JSON in, types
+ * out. Total: nothing here throws. What reads rich content and every other class is given: `decode.ts` has it whole.
  */
 import type {
   Content,
@@ -10,23 +10,15 @@ import type {
   SessionResponse,
   StructuredMessage,
 } from "./frames-in.js";
-import {
-  flag,
-  type Json,
-  list,
-  num,
-  optional,
-  type Reader,
-  record,
-  shape,
-  some,
-  str,
-  stringMap,
-  text,
-} from "./json.js";
+import { flag, type Json, list, num, optional, record, shape, some, str, stringMap, text } from "./json.js";
 
-/** Reads one piece of rich content. */
-export type ContentReader = (value: unknown) => Content;
+/** What reads the rest: a part of its own, because most conversations never need it. */
+export interface Rest {
+  /** One piece of rich content. */
+  readContent(value: unknown): Content;
+  /** A frame of any other class, or of a class with an error; an empty one is no frame at all. */
+  readRest(envelope: Json): InboundFrame;
+}
 
 const TYPING_DEFAULT_MS = 5000;
 const MESSAGE_TYPES = ["Text", "Structured", "Event", "Receipt", "Message"];
@@ -50,51 +42,42 @@ const session = shape<Omit<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
   expirationDate: num,
 });
 
-/** The classes whose body becomes a frame field by field: the frame's kind, and how its body is read. */
-const CLASSES: Record<string, readonly [InboundFrame["kind"], Reader<object>]> = {
-  SessionResponse: ["session", (body) => ({ session: decodeSession(body) })],
-  JwtResponse: ["jwt", shape({ jwt: text, exp: (value) => num(value) ?? 0 })],
-  PresignedUrlResponse: [
-    "presigned-url",
-    shape({ attachmentId: text, url: text, headers: stringMap, fileName: str, fileSize: num, fileType: str }),
-  ],
-  UploadSuccessEvent: ["upload-success", shape({ attachmentId: text, downloadUrl: text, timestamp: str })],
-  AttachmentDeletedResponse: ["attachment-deleted", shape({ attachmentId: text })],
-  SessionExpiredEvent: ["session-expired", shape({})],
-  SessionClearedEvent: ["session-cleared", shape({})],
-  ConnectionClosedEvent: [
-    "connection-closed",
-    (body) => {
-      const { reason, reasonCode } = record(body);
-      return optional({ reason: str(reason) ?? str(reasonCode) });
-    },
-  ],
-  LogoutEvent: ["logout", shape({})],
-  GetConfigurationResponse: ["configuration", (body) => ({ configuration: record(body) })],
-};
-
 /** The body of class SessionResponse, and what a GetConfigurationResponse says in the same words. */
 export function decodeSession(body: unknown): SessionResponse {
   return { ...session(body), ...inbound(record(record(body)["allowedMedia"])["inbound"]) };
 }
 
 /** Wire text of one frame as a typed frame. */
-export function readFrame(wire: string, readContent: ContentReader): InboundFrame {
-  let envelope: Json;
+export function readFrame(wire: string, rest: Rest): InboundFrame {
+  const envelope = parse(wire);
+  return { ...readClass(envelope, rest), ...optional({ tracingId: str(envelope["tracingId"]) }) };
+}
+
+function parse(wire: string): Json {
   try {
-    envelope = record(JSON.parse(wire));
+    return record(JSON.parse(wire));
   } catch {
-    return { kind: "invalid", reason: "not JSON" };
+    return {};
   }
-  const name = str(envelope["class"]);
-  if (name === undefined) return { kind: "invalid", reason: "no class" };
-  const isResponse = envelope["type"] === "response";
-  const frame = decodeClass(name, num(envelope["code"]) ?? 200, envelope["body"], isResponse, readContent);
-  return { ...frame, ...optional({ tracingId: str(envelope["tracingId"]) }) };
+}
+
+function readClass(envelope: Json, rest: Rest): InboundFrame {
+  const { class: name, type, body } = envelope;
+  if (name === "StructuredMessage") {
+    const message = readMessage(body, rest.readContent);
+    if (message) return { kind: "message", message, response: type === "response" };
+  } else if ((num(envelope["code"]) ?? 200) === 200) {
+    if (name === "SessionResponse") return { kind: "session", session: decodeSession(body) };
+    if (name === "JwtResponse") {
+      const { jwt, exp } = record(body);
+      return { kind: "jwt", jwt: text(jwt), exp: num(exp) ?? 0 };
+    }
+  }
+  return rest.readRest(envelope);
 }
 
 /** The body of class StructuredMessage, or an entity of the history; null when it has no identity. */
-export function readMessage(value: unknown, readContent: ContentReader): StructuredMessage | null {
+export function readMessage(value: unknown, readContent: Rest["readContent"]): StructuredMessage | null {
   const body = record(value);
   const channel = record(body["channel"]);
   const id = text(body["id"]);
@@ -115,34 +98,6 @@ export function readMessage(value: unknown, readContent: ContentReader): Structu
     events: list(body["events"]).map(decodeEvent),
     metadata: stringMap(body["metadata"]),
   };
-}
-
-function decodeClass(
-  name: string,
-  code: number,
-  raw: unknown,
-  response: boolean,
-  readContent: ContentReader,
-): InboundFrame {
-  const body = record(raw);
-  const error = { errorCode: num(body["errorCode"]) ?? code, errorMessage: text(body["errorMessage"]) };
-  if (name === "StructuredMessage") {
-    const message = readMessage(body, readContent);
-    return message ? { kind: "message", message, response } : { kind: "invalid", reason: "message without id" };
-  }
-  if (name === "UploadFailureEvent" || name === "GenerateUrlError") {
-    return { kind: "upload-failure", attachmentId: text(body["attachmentId"]), ...error };
-  }
-  if (name === "TooManyRequestsErrorMessage") {
-    return { kind: "too-many-requests", retryAfterSeconds: num(body["retryAfter"]) ?? 1, ...error };
-  }
-  const known = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
-  const isError = code !== 200 || name === "string" || name.startsWith("Error");
-  if (isError) {
-    return { kind: "error", code: error.errorCode, text: str(raw) ?? (error.errorMessage || text(body["message"])) };
-  }
-  if (!known) return { kind: "unknown", name };
-  return { kind: known[0], ...known[1](raw) } as InboundFrame;
 }
 
 function decodeEvent(value: unknown): MessageEventBody {

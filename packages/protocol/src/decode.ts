@@ -1,12 +1,13 @@
 /** The one place where the Guest API's wire text becomes types, whole: frames, messages, history. Nothing here throws. */
 import { decodeContent } from "./decode-content.js";
 import { readFrame, readMessage } from "./decode-frame.js";
+import { readRest } from "./decode-rest.js";
 import type { HistoryPage, InboundFrame, StructuredMessage } from "./frames-in.js";
 import { many, num, record } from "./json.js";
 
 /** Wire text of one frame as a typed frame. */
 export function decodeFrame(wire: string): InboundFrame {
-  return readFrame(wire, decodeContent);
+  return readFrame(wire, { readContent: decodeContent, readRest });
 }
 
 /** The body of class StructuredMessage, or an entity of the history; null when it has no identity. */

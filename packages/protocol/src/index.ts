@@ -3,7 +3,8 @@ export { endsSession, GuestApiCode, refusesToken } from "./codes.js";
 export { decodeFrame, decodeHistory, decodeMessage } from "./decode.js";
 export { decodeDeploymentConfig } from "./decode-config.js";
 export { decodeContent } from "./decode-content.js";
-export { type ContentReader, decodeSession, readFrame } from "./decode-frame.js";
+export { decodeSession, type Rest, readFrame } from "./decode-frame.js";
+export { readRest } from "./decode-rest.js";
 export { encodeFrame } from "./encode.js";
 export {
   type Authorization,

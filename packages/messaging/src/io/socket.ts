@@ -1,12 +1,5 @@
 /** One connection to the platform: frames in and out. Knows no session and never reconnects. */
-import {
-  type Content,
-  type ContentReader,
-  encodeFrame,
-  type InboundFrame,
-  type OutboundFrame,
-  readFrame,
-} from "@guestpass/protocol";
+import { encodeFrame, type InboundFrame, type OutboundFrame, type Rest, readFrame } from "@guestpass/protocol";
 import { MessagingError } from "../errors.js";
 import type { Clock, Socket } from "../ports.js";
 
@@ -16,8 +9,8 @@ const LONGEST_FRAME = 1_000_000;
 const NORMAL_CLOSE = 1000;
 const GOODBYE = "The user has closed the connection.";
 
-/** Content whose reader is not there. */
-const UNREAD: Content = { contentType: "Unknown", name: "" };
+/** Rich content, or a frame, whose reader is not there. */
+const UNREAD = { contentType: "Unknown", kind: "unknown", name: "" } as const;
 
 export interface Line {
   /** False when the socket did not take it. */
@@ -26,9 +19,12 @@ export interface Line {
   close(): void;
 }
 
-export interface LineEvents {
+export interface LineEvents<Reader extends Rest> {
+  /** Loads what reads everything but sessions and plain messages. */
+  load(): Promise<Reader>;
   opened(): void;
-  frame(frame: InboundFrame): void;
+  /** With the reader, once it is there: only with it a frame is more than that. */
+  frame(frame: InboundFrame, reader: Reader | undefined): void;
   /** Once: closed by anybody but us, failed, or not open in 15 s. */
   lost(): void;
 }
@@ -41,12 +37,17 @@ export function browserSocket(url: string): Socket {
   return new WebSocket(url);
 }
 
-export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: LineEvents): Line {
+export function openLine<Reader extends Rest>(
+  opening: Socket | Promise<Socket>,
+  clock: Clock,
+  on: LineEvents<Reader>,
+): Line {
   let over = false;
   let socket: Socket | null = null;
-  let readContent: ContentReader | undefined;
-  /** What came since the first rich content: its reader is being loaded, and the order stays. */
+  let reader: Reader | undefined;
+  /** What came since the first frame that needs the reader, while it is being loaded: the order stays. */
   let waiting: string[] | null = null;
+  let isUnreadable = false;
   const finish = (tell: boolean) => {
     if (over) return;
     over = true;
@@ -70,24 +71,24 @@ export function openLine(opening: Socket | Promise<Socket>, clock: Clock, on: Li
       waiting.push(text);
       return;
     }
-    let isRich = false;
-    const unread = (): Content => {
-      isRich = true;
+    let isPlain = true;
+    const beyond = () => {
+      isPlain = false;
       return UNREAD;
     };
-    const frame = readFrame(text, readContent ?? unread);
-    if (isRich) {
+    const frame = readFrame(text, reader ?? { readContent: beyond, readRest: beyond });
+    if (isPlain || (isUnreadable && frame.kind === "message")) on.frame(frame, reader);
+    // A frame that nobody understands may have said anything: the next connection tries to learn it anew.
+    else if (isUnreadable) finish(true);
+    else {
       waiting = [text];
-      void loadReader();
-    } else on.frame(frame);
+      void on.load().then(read, () => read());
+    }
   }
 
-  async function loadReader(): Promise<void> {
-    // Where it cannot be had, the message is there all the same; the next connection tries again.
-    readContent = await import("./content.js").then(
-      ({ decodeContent }) => decodeContent,
-      () => () => UNREAD,
-    );
+  function read(loaded?: Reader): void {
+    reader = loaded;
+    isUnreadable = !loaded;
     const texts = waiting ?? [];
     waiting = null;
     for (const text of texts) hear(text);

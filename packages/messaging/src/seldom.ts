@@ -1,0 +1,87 @@
+/**
+ * What the platform seldom says, and what it means for the conversation: errors, pauses, ends. Loaded with the first frame
+ * that is more than a session or a plain message; the platform is there then. Keeps nothing. A kind of a later version
+ * means nothing, and does no harm.
+ */
+import type { InboundFrame } from "@guestpass/protocol";
+import type { MessagingError } from "./errors.js";
+import type { ConnectionHost } from "./rooms.js";
+import { pauseMs } from "./rules/limits.js";
+import { refusal, verdict } from "./rules/refusal.js";
+
+export { decodeContent as readContent, readRest } from "@guestpass/protocol";
+
+/** A rate passes; a token that was replaced is refused only once more. */
+const RATE_RETURNS = 20;
+const TOKEN_RETURNS = 2;
+
+/** `configuring`: nothing but the answer to that is of interest. */
+export function hearSeldom(host: ConnectionHost, frame: InboundFrame, configuring: boolean): void {
+  const { connection } = host;
+  if (frame.kind === "too-many-requests") {
+    tooFast(host, frame, configuring);
+  } else if (frame.kind === "error") {
+    wrong(host, frame, configuring);
+  } else if (configuring) {
+    return;
+  } else if (frame.kind === "connection-closed") {
+    if (frame.reason === "signedIn") connection.dispatch("over", "signed-in-elsewhere");
+    else connection.dispatch("connection-closed");
+  } else if (frame.kind === "session-cleared") {
+    connection.dispatch("cleared");
+  } else if (frame.kind === "session-expired") {
+    connection.dispatch("over", "expired");
+  } else if (frame.kind === "logout") {
+    connection.dispatch("over", "logout");
+  }
+}
+
+type Of<Kind extends InboundFrame["kind"]> = Extract<InboundFrame, { kind: Kind }>;
+
+function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuring: boolean): void {
+  const { connection, exchange, timers } = host;
+  const { tracingId, retryAfterSeconds, errorMessage } = frame;
+  const pause = pauseMs(retryAfterSeconds);
+  connection.pause(pause);
+  if (configuring) connection.lose();
+  else if (tracingId) refuse(host, tracingId, refusal(429, errorMessage), RATE_RETURNS);
+  else if (exchange.oldestWritten) {
+    // Something was refused, and no word says what: history is asked after the pause.
+    timers.arm("doubt", pause, () => {
+      if (exchange.doubt()) host.recheck();
+    });
+  }
+}
+
+function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, configuring: boolean): void {
+  const { connection, exchange, presence, timers, failed } = host;
+  const found = verdict(code, text, configuring);
+  // 409: the conversation is read-only.
+  const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
+  if (found === "lost") connection.lose(error);
+  else if (found === "over") connection.dispatch("over", "expired");
+  else if (found) {
+    timers.disarm("configure");
+    connection.cause = error;
+    connection.dispatch(found);
+  }
+  // What it was about is told last: nothing may go again with a token that was just refused.
+  if (configuring || found === "over") return;
+  if (connection.link.leaving === "clear" && (!tracingId || tracingId === presence.goodbyeId)) {
+    connection.dispatch("clear-refused");
+    return;
+  }
+  // Too long, or with too many attributes: that can only be a message.
+  const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
+  if (id) refuse(host, id, error, found ? TOKEN_RETURNS : error.code === "message_rate_limited" ? RATE_RETURNS : 0);
+  else failed(error);
+}
+
+/** A message that the platform did not take: for a rate or a token it goes again, so often at the most. */
+function refuse({ exchange }: ConnectionHost, id: string, error: MessagingError, returns: number): void {
+  const item = exchange.find(id);
+  if (!item) return;
+  item.returned += 1;
+  if (item.returned < returns) exchange.again(item);
+  else exchange.refuse(item, error);
+}
