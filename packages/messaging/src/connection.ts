@@ -15,7 +15,6 @@ import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
 import { createTokenSource } from "./token-source.js";
 
 const CONFIGURE_TIMEOUT_MS = 15_000;
-const LEAVE_TIMEOUT_MS = 10_000;
 const ECHO_TIMEOUT_MS = 6_000;
 /** A line that was quiet this long is asked whether it lives; on a sign of waking sooner. */
 const QUIET_MS = 40_000;
@@ -65,9 +64,6 @@ export function createConnection(host: ConnectionHost): Connection {
     const [state, previous] = [publicState(after), publicState(before)];
     if (state !== previous) host.stateChanged(state, previous);
     for (const effect of effects) run(effect, after);
-    // The guest's goodbye is answered in time or taken as answered.
-    if (!after.leaving) timers.disarm("leave");
-    else if (!before.leaving) timers.arm("leave", LEAVE_TIMEOUT_MS, () => dispatch("leave-timeout"));
   }
 
   function run(effect: Effect, at: Link): void {
@@ -199,18 +195,25 @@ export function createConnection(host: ConnectionHost): Connection {
   /** A hidden page asks nothing; it is asked when it is seen again. */
   function watch(): void {
     if (link.phase !== "ready" || !visible.current()) return;
-    timers.arm("quiet", Math.max(1_000, QUIET_MS + heardAt - clock.now()), () => void check(QUIET_MS));
+    timers.arm("quiet", Math.max(1_000, QUIET_MS + heardAt - clock.now()), () => check(QUIET_MS));
   }
 
-  async function check(quietMs: number, needed = visible.current()): Promise<void> {
+  function check(quietMs: number, needed = visible.current()): void {
     const asked = line;
     const askedAt = clock.now();
-    if (!checking && needed && askedAt - heardAt >= quietMs && !write("echo", echoFrame(tokenOfFrames()))) {
+    if (needed && !checking && askedAt - heardAt >= quietMs && !write("echo", echoFrame(tokenOfFrames()))) {
       checking = true;
-      const reply = await asks.wait(ECHO_TRACING_ID, ECHO_TIMEOUT_MS, () => false);
-      checking = false;
-      if (reply?.kind === "message") host.hear(reply);
-      else if (!reply && line === asked && heardAt < askedAt) lose();
+      asks.wait(
+        ECHO_TRACING_ID,
+        ECHO_TIMEOUT_MS,
+        () => false,
+        (reply) => {
+          checking = false;
+          if (reply?.kind === "message") host.hear(reply);
+          else if (line === asked && heardAt < askedAt) lose();
+          watch();
+        },
+      );
     }
     watch();
   }
@@ -219,7 +222,7 @@ export function createConnection(host: ConnectionHost): Connection {
   function woke(): void {
     if (!online.current()) return;
     dispatch("due");
-    void check(QUIET_ON_WAKE_MS);
+    check(QUIET_ON_WAKE_MS);
   }
 
   const stopOnline = online.onChange(woke);
@@ -244,14 +247,17 @@ export function createConnection(host: ConnectionHost): Connection {
     pause(ms) {
       pace = { ...pace, pausedUntil: Math.max(pace.pausedUntil, clock.now() + ms) };
     },
-    ask(frame, timeoutMs, fits) {
-      const reply = asks.wait(frame.tracingId, timeoutMs, fits);
-      if (write("control", frame) > 0) asks.cancel(frame.tracingId);
-      // Silence may be the line's.
-      void reply.then((answer) => (answer ? undefined : check(QUIET_ON_WAKE_MS, true)));
-      return reply;
+    ask(frame, timeoutMs, fits, then) {
+      if (write("control", frame) > 0) then(null);
+      else {
+        asks.wait(frame.tracingId, timeoutMs, fits, (reply) => {
+          then(reply);
+          // Silence may be the line's.
+          if (!reply) check(QUIET_ON_WAKE_MS, true);
+        });
+      }
     },
-    expect: (timeoutMs, fits) => asks.wait(uuid(), timeoutMs, fits),
+    expect: (timeoutMs, fits, then) => asks.wait(uuid(), timeoutMs, fits, then),
     setToken(fresh) {
       tokens.set(fresh);
       configureAnew();

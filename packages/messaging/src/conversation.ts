@@ -29,6 +29,8 @@ interface Waiter {
 
 /** The older pages are made ready so long after a start, before the first reconnect needs them. */
 const PREPARE_MS = 3_000;
+/** The guest's goodbye is said and answered in this time, or taken as answered. */
+const LEAVE_TIMEOUT_MS = 10_000;
 
 /** A conversation with the platform. Connects nothing by itself. Throws a TypeError for a wrong option. */
 export function createConversation(options: ConversationOptions): Conversation {
@@ -157,10 +159,6 @@ export function createConversation(options: ConversationOptions): Conversation {
       case "sync":
         stands(session?.newSession === true);
         break;
-      case "clear":
-      case "depart":
-        presence.leave(effect);
-        break;
       case "wipe":
         catchUp?.reset();
         exchange.wipe();
@@ -193,6 +191,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   function settle(): void {
+    timers.disarm("leave");
     for (const { resolve } of ending.splice(0)) resolve();
   }
 
@@ -226,15 +225,22 @@ export function createConversation(options: ConversationOptions): Conversation {
     connect,
     startNew() {
       if (disposed) return Promise.reject(notOpen());
-      const started = waitAmong(opening);
-      connection.dispatch("restart");
-      return started;
+      settle();
+      const restart = () => connection.dispatch("restart");
+      if (is("open", "read-only")) parts.seldom().then(({ closeSession }) => closeSession(parts, restart), restart);
+      else restart();
+      return waitAmong(opening);
     },
     end() {
       if (is("none", "closed", "ended")) return Promise.resolve();
       const ended = waitAmong(ending);
-      // Where the configuration is not known, the platform says whether Clear is allowed.
-      connection.dispatch(config?.clearEnabled === false ? "depart" : "clear");
+      const gone = (wiped = config?.clearEnabled !== false) => connection.dispatch("over", "guest", wiped);
+      // Said as soon as there is a session, and taken as heard.
+      timers.arm("leave", LEAVE_TIMEOUT_MS, gone);
+      connect()
+        .then(parts.seldom)
+        .then(({ leave }) => ending.length > 0 && leave(parts, gone))
+        .catch(() => gone());
       return ended;
     },
     async send(text, options = {}) {

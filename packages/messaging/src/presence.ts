@@ -28,14 +28,10 @@ export interface PresenceHost {
 
 export interface Presence {
   readonly agentTyping: boolean;
-  /** Tracing id of the guest's goodbye, so that its refusal is known. */
-  readonly goodbyeId: string;
   /** The guest types: said at most once in 5 s, and not at all while there is no session. */
   typing(): void;
   /** The guest is here. */
   join(): void;
-  /** The guest ends the conversation. */
-  leave(how: "clear" | "depart"): void;
   /** An event of the platform. */
   hear(message: StructuredMessage): void;
   /** A message went or came: a session that ends after silence lives on. */
@@ -54,7 +50,6 @@ export function createPresence(host: PresenceHost): Presence {
   const { settings, timers, connection, emit, platformTime } = host;
   const { config, customAttributes, ports } = settings;
   let agentTyping = false;
-  let goodbyeId = "";
   let seen: string[] = [];
   let duration: number | undefined;
   let endsAt = 0;
@@ -95,9 +90,6 @@ export function createPresence(host: PresenceHost): Presence {
     get agentTyping() {
       return agentTyping;
     },
-    get goodbyeId() {
-      return goodbyeId;
-    },
     typing() {
       if (config?.showUserTyping === false || connection.state !== "open") return;
       const event = { eventType: "Typing", typing: { type: "On" } } as const;
@@ -106,14 +98,6 @@ export function createPresence(host: PresenceHost): Presence {
     join() {
       const event = { eventType: "Presence", presence: { type: "Join" } } as const;
       connection.write("control", eventFrame(connection.frameToken, ports.uuid(), event, customAttributes));
-    },
-    leave(how) {
-      const token = connection.frameToken;
-      const tracingId = ports.uuid();
-      goodbyeId = tracingId;
-      const event = { eventType: "Presence", presence: { type: "Clear" } } as const;
-      const depart = { action: "closeSession", token, tracingId, closeAllConnections: true } as const;
-      connection.write("control", how === "clear" ? eventFrame(token, tracingId, event) : depart);
     },
     hear(message) {
       if (message.identity && seen.includes(message.identity)) return;

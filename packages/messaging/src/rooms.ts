@@ -21,6 +21,10 @@ import type { Timers } from "./timers.js";
 export interface Seldom extends Rest {
   /** `configuring`: nothing but the answer to that is of interest. */
   hearSeldom(host: ConnectionHost, frame: InboundFrame, configuring: boolean): void;
+  /** Says the guest's goodbye on an open session; `gone` is called when the platform has taken it, or is silent. */
+  leave(host: ConnectionHost, gone: (wiped?: boolean) => void): void;
+  /** Closes an open session, before a new one begins. */
+  closeSession(host: ConnectionHost, closed: () => void): void;
 }
 
 export interface ConnectionHost {
@@ -28,8 +32,6 @@ export interface ConnectionHost {
   readonly timers: Timers;
   readonly connection: Connection;
   readonly exchange: Exchange;
-  /** Tracing id of the guest's goodbye, so that its refusal is known. */
-  readonly presence: { readonly goodbyeId: string };
   seldom(): Promise<Seldom>;
   /** History is to say which of the doubtful messages have arrived. */
   recheck(): void;
@@ -61,9 +63,10 @@ export interface Connection {
     frame: OutboundFrame & { tracingId: string },
     timeoutMs: number,
     fits: (frame: InboundFrame) => boolean,
-  ): Promise<Reply>;
+    then: (reply: Reply) => void,
+  ): void;
   /** Waits for a frame that comes unasked. */
-  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
+  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean, then: (reply: Reply) => void): void;
   setToken(token: ConversationToken): void;
   /** The line is dead, or counts as dead. */
   lose(cause?: unknown): void;

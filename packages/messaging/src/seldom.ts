@@ -6,11 +6,13 @@
 import type { InboundFrame } from "@guestpass/protocol";
 import type { MessagingError } from "./errors.js";
 import type { ConnectionHost } from "./rooms.js";
+import { eventFrame } from "./rules/frames.js";
 import { pauseMs } from "./rules/limits.js";
 import { refusal, verdict } from "./rules/refusal.js";
 
 export { decodeContent as readContent, readRest } from "@guestpass/protocol";
 
+const GOODBYE_TIMEOUT_MS = 10_000;
 /** A rate passes; a token that was replaced is refused only once more. */
 const RATE_RETURNS = 20;
 const TOKEN_RETURNS = 2;
@@ -26,9 +28,9 @@ export function hearSeldom(host: ConnectionHost, frame: InboundFrame, configurin
     return;
   } else if (frame.kind === "connection-closed") {
     if (frame.reason === "signedIn") connection.dispatch("over", "signed-in-elsewhere");
-    else connection.dispatch("connection-closed");
+    else connection.dispatch("rejected");
   } else if (frame.kind === "session-cleared") {
-    connection.dispatch("cleared");
+    connection.dispatch("over", "cleared", true);
   } else if (frame.kind === "session-expired") {
     connection.dispatch("over", "expired");
   } else if (frame.kind === "logout") {
@@ -54,7 +56,7 @@ function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuri
 }
 
 function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, configuring: boolean): void {
-  const { connection, exchange, presence, timers, failed } = host;
+  const { connection, exchange, timers, failed } = host;
   const found = verdict(code, text, configuring);
   // 409: the conversation is read-only.
   const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
@@ -67,10 +69,6 @@ function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, con
   }
   // What it was about is told last: nothing may go again with a token that was just refused.
   if (configuring || found === "over") return;
-  if (connection.link.leaving === "clear" && (!tracingId || tracingId === presence.goodbyeId)) {
-    connection.dispatch("clear-refused");
-    return;
-  }
   // Too long, or with too many attributes: that can only be a message.
   const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
   if (id) refuse(host, id, error, found ? TOKEN_RETURNS : error.code === "message_rate_limited" ? RATE_RETURNS : 0);
@@ -84,4 +82,30 @@ function refuse({ exchange }: ConnectionHost, id: string, error: MessagingError,
   item.returned += 1;
   if (item.returned < returns) exchange.again(item);
   else exchange.refuse(item, error);
+}
+
+/** Presence Clear where the deployment allows it, else closeSession. Where that is not known, the platform says so. */
+export function leave(host: ConnectionHost, gone: (wiped?: boolean) => void): void {
+  const { connection, settings } = host;
+  const { config, ports } = settings;
+  const close = () => closeSession(host, () => gone(false));
+  if (connection.link.readOnly || config?.clearEnabled === false) {
+    close();
+    return;
+  }
+  const event = { eventType: "Presence", presence: { type: "Clear" } } as const;
+  const clear = eventFrame(connection.frameToken, ports.uuid(), event);
+  const answers = (frame: InboundFrame) =>
+    closes(frame) || frame.kind === "session-cleared" || (frame.kind === "error" && !frame.tracingId);
+  connection.ask(clear, GOODBYE_TIMEOUT_MS, answers, (reply) => (reply?.kind === "error" ? close() : gone()));
+}
+
+export function closeSession({ connection, settings }: ConnectionHost, closed: () => void): void {
+  const token = connection.frameToken;
+  const frame = { action: "closeSession", token, tracingId: settings.ports.uuid(), closeAllConnections: true } as const;
+  connection.ask(frame, GOODBYE_TIMEOUT_MS, closes, closed);
+}
+
+function closes(frame: InboundFrame): boolean {
+  return frame.kind === "connection-closed" || (frame.kind === "session" && !frame.session.connected);
 }

@@ -130,6 +130,55 @@ describe("the guest's end", () => {
     expect(reasons(ears)).toEqual(["guest"]);
   });
 
+  it.each<[string, (frame: Frame, guest: Guest) => void]>([
+    ["that its connection is closed", (_frame, guest) => guest.say(notice("ConnectionClosedEvent"))],
+    ["that the line is lost", (_frame, guest) => guest.cut()],
+    ["that another Clear came first", (_frame, guest) => guest.say(notice("SessionClearedEvent"))],
+    [
+      "both at once",
+      (_frame, guest) => {
+        guest.say(notice("SessionClearedEvent"));
+        guest.say(notice("ConnectionClosedEvent"));
+      },
+    ],
+  ])("is heard when all that it is told is %s", async (_name, react) => {
+    const platform = await obedient(react);
+    const { conversation, ears, clock } = visitor(platform.url);
+    await conversation.connect();
+    await conversation.end();
+    expect(conversation.state).toBe("ended");
+    expect(reasons(ears)).toEqual(["guest"]);
+    clock.advance(600_000);
+    expect(platform.connections).toBe(1);
+  });
+
+  it("of what is read-only is closeSession", async () => {
+    const simulator = await platform({ readOnly: true });
+    const { conversation, ears } = visitor(simulator.url);
+    await conversation.send("hello");
+    simulator.say(DISCONNECT);
+    await ears.next("ended", 0);
+    await conversation.end();
+    expect(reasons(ears)).toEqual(["read-only", "guest"]);
+    const frames = simulator.frames().map(({ frame }) => JSON.stringify(frame));
+    expect(frames.filter((frame) => frame.includes('"Clear"'))).toEqual([]);
+    expect(frames.filter((frame) => frame.includes('"closeSession"'))).toHaveLength(1);
+  });
+
+  it("is forgotten with a new start: the next conversation is not ended", async () => {
+    const simulator = await platform();
+    const { conversation, ears, clock } = visitor(simulator.url, { ports: { random: () => 0.5 } });
+    await conversation.connect();
+    simulator.dropSockets();
+    await ears.until(() => conversation.state === "reconnecting");
+    const ended = conversation.end();
+    await conversation.startNew();
+    await ended;
+    clock.advance(20_000);
+    await conversation.send("a new matter");
+    expect([conversation.state, reasons(ears)]).toEqual(["open", []]);
+  });
+
   it("waits for the connection that is on its way", async () => {
     const simulator = await platform();
     const { conversation, ears } = visitor(simulator.url);
@@ -145,6 +194,24 @@ describe("the guest's end", () => {
     const { conversation, ears } = visitor("http://127.0.0.1:9");
     await conversation.end();
     expect(ears.heard).toEqual([]);
+  });
+});
+
+describe("a new start", () => {
+  it.each<[string, (guest: Guest, clock: { advance(ms: number): void }) => void]>([
+    ["is lost with its line", (guest) => guest.cut()],
+    ["is closed with its connection", (guest) => guest.say(notice("ConnectionClosedEvent"))],
+    ["is not answered", (_guest, clock) => clock.advance(10_000)],
+  ])("begins when the end of the old one %s", async (_name, react) => {
+    const platform = await obedient((frame, guest) => {
+      if (frame.action === "closeSession") setImmediate(react, guest, clock);
+    });
+    const { conversation, clock } = visitor(platform.url);
+    await conversation.connect();
+    await conversation.startNew();
+    expect(conversation.state).toBe("open");
+    const { startNew } = platform.frames.findLast((frame) => frame.action === "configureSession") ?? {};
+    expect(startNew).toBe(true);
   });
 });
 
@@ -181,7 +248,9 @@ describe("the platform's end", () => {
     const { conversation, ears, clock } = visitor(platform.url);
     await conversation.connect();
     const unsent = conversation.send("on its way").catch((reason: unknown) => reason);
-    platform.open()[0]?.say(frame);
+    const [guest] = platform.open();
+    guest?.say(frame);
+    guest?.cut();
     await ears.until(() => conversation.state === state);
     expect(await unsent).toMatchObject({ code: "socket_closed", retryable: false });
     expect(reasons(ears)).toEqual(ended);

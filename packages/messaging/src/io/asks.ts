@@ -8,13 +8,16 @@ export type Reply = InboundFrame | null;
 export interface Asks {
   /**
    * Waits for the answer with this tracing id, or for the first frame that `fits`: not every answer carries the id.
-   * The question itself is sent by the caller.
+   * `then` is called once, before anything else is made of the frame.
    */
-  wait(tracingId: string, timeoutMs: number, fits: (frame: InboundFrame) => boolean): Promise<Reply>;
+  wait(
+    tracingId: string,
+    timeoutMs: number,
+    fits: (frame: InboundFrame) => boolean,
+    then: (reply: Reply) => void,
+  ): void;
   /** True when somebody had waited for this frame. */
   answer(frame: InboundFrame): boolean;
-  /** The question could not be sent. */
-  cancel(tracingId: string): void;
   /** The connection is gone: nobody will answer. */
   drop(): void;
 }
@@ -22,28 +25,22 @@ export interface Asks {
 export function createAsks(clock: Clock): Asks {
   const waiting = new Map<string, { fits: (frame: InboundFrame) => boolean; settle: (reply: Reply) => void }>();
   return {
-    wait(tracingId, timeoutMs, fits) {
-      return new Promise((resolve) => {
-        const settle = (reply: Reply) => {
-          stop();
-          waiting.delete(tracingId);
-          resolve(reply);
-        };
-        const stop = clock.after(timeoutMs, () => settle(null));
-        waiting.set(tracingId, { fits, settle });
-      });
+    wait(tracingId, timeoutMs, fits, then) {
+      const settle = (reply: Reply) => {
+        stop();
+        waiting.delete(tracingId);
+        then(reply);
+      };
+      const stop = clock.after(timeoutMs, () => settle(null));
+      waiting.set(tracingId, { fits, settle });
     },
     answer(frame) {
-      const named = frame.tracingId === undefined ? undefined : waiting.get(frame.tracingId);
-      const asked = named ?? [...waiting.values()].find((question) => question.fits(frame));
+      const asked = waiting.get(frame.tracingId ?? "") ?? [...waiting.values()].find(({ fits }) => fits(frame));
       asked?.settle(frame);
       return asked !== undefined;
     },
-    cancel(tracingId) {
-      waiting.get(tracingId)?.settle(null);
-    },
     drop() {
-      for (const question of waiting.values()) question.settle(null);
+      for (const { settle } of waiting.values()) settle(null);
     },
   };
 }

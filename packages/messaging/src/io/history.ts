@@ -2,6 +2,7 @@
 import { decodeHistory, HISTORY_PAGE_SIZE, type HistoryPage } from "@guestpass/protocol";
 import type { Settings } from "../options.js";
 import type { Connection } from "../rooms.js";
+import type { Reply } from "./asks.js";
 
 const PATH = "/api/v2/webmessaging/messages";
 const TIMEOUT_MS = 10_000;
@@ -34,7 +35,9 @@ export function createHistory({ ports, urls }: Settings, connection: Pick<Connec
   async function jwt(): Promise<string | undefined> {
     if (!cached || clock.wall() >= cached.exp * 1000 - JWT_MARGIN_MS) {
       const frame = { action: "getJwt", token: connection.frameToken, tracingId: uuid() } as const;
-      const reply = await connection.ask(frame, TIMEOUT_MS, ({ kind }) => kind === "jwt");
+      const reply = await new Promise<Reply>((resolve) =>
+        connection.ask(frame, TIMEOUT_MS, ({ kind }) => kind === "jwt", resolve),
+      );
       cached = reply?.kind === "jwt" && reply.jwt ? reply : null;
     }
     return cached?.jwt;

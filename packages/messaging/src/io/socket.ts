@@ -46,7 +46,7 @@ export function openLine<Reader extends Rest>(
   let socket: Socket | null = null;
   let reader: Reader | undefined;
   /** What came since the first frame that needs the reader, while it is being loaded: the order stays. */
-  let waiting: string[] | null = null;
+  let waiting: (() => void)[] | null = null;
   let isUnreadable = false;
   const finish = (tell: boolean) => {
     if (over) return;
@@ -65,12 +65,13 @@ export function openLine<Reader extends Rest>(
     }
   }
 
+  function inOrder(run: () => void): void {
+    if (waiting) waiting.push(run);
+    else run();
+  }
+
   function hear(text: string): void {
     if (over) return;
-    if (waiting) {
-      waiting.push(text);
-      return;
-    }
     let isPlain = true;
     const beyond = () => {
       isPlain = false;
@@ -81,7 +82,7 @@ export function openLine<Reader extends Rest>(
     // A frame that nobody understands may have said anything: the next connection tries to learn it anew.
     else if (isUnreadable) finish(true);
     else {
-      waiting = [text];
+      waiting = [() => hear(text)];
       void on.load().then(read, () => read());
     }
   }
@@ -89,9 +90,9 @@ export function openLine<Reader extends Rest>(
   function read(loaded?: Reader): void {
     reader = loaded;
     isUnreadable = !loaded;
-    const texts = waiting ?? [];
+    const late = waiting ?? [];
     waiting = null;
-    for (const text of texts) hear(text);
+    for (const run of late) inOrder(run);
   }
 
   function listen(opened: Socket): void {
@@ -105,10 +106,11 @@ export function openLine<Reader extends Rest>(
       if (!over) on.opened();
     });
     socket.addEventListener("message", ({ data }) => {
-      if (typeof data === "string" && data.length <= LONGEST_FRAME) hear(data);
+      if (typeof data === "string" && data.length <= LONGEST_FRAME) inOrder(() => hear(data));
     });
-    socket.addEventListener("close", () => finish(true));
-    socket.addEventListener("error", () => finish(true));
+    const lost = () => inOrder(() => finish(true));
+    socket.addEventListener("close", lost);
+    socket.addEventListener("error", lost);
   }
 
   if ("then" in opening) opening.then(listen, () => finish(true));

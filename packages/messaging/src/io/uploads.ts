@@ -23,6 +23,7 @@ const CONFIRM_TIMEOUT_MS = 30_000;
 type Question = { tracingId: string } & (
   | Omit<OnAttachment, "token" | "tracingId">
   | { action: "getAttachment" | "deleteAttachment"; attachmentId: string }
+  | { action: "getConfiguration"; deploymentId: string }
 );
 
 export interface UploadHost {
@@ -63,7 +64,9 @@ export async function upload(
   try {
     stopIfAborted(signal);
     // The platform may confirm before the transfer's own answer is read.
-    const confirmed = host.connection.expect(LONGEST_MS, (frame) => isAbout(frame, id));
+    const confirmed = new Promise<Reply>((resolve) =>
+      host.connection.expect(LONGEST_MS, (frame) => isAbout(frame, id), resolve),
+    );
     await transfer(ports, file, type, place, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
     const word = await Promise.race([confirmed, later(ports.clock, CONFIRM_TIMEOUT_MS)]);
     stopIfAborted(signal);
@@ -83,13 +86,8 @@ async function allowed({ settings, connection, limits }: UploadHost): Promise<At
   const known = limits();
   if (known.fileTypes || !known.enabled) return known;
   const { deploymentId, ports } = settings;
-  const frame = {
-    action: "getConfiguration",
-    token: connection.frameToken,
-    tracingId: ports.uuid(),
-    deploymentId,
-  } as const;
-  const reply = await connection.ask(frame, ANSWER_TIMEOUT_MS, ({ kind }) => kind === "configuration");
+  const frame = { action: "getConfiguration", tracingId: ports.uuid(), deploymentId } as const;
+  const reply = await ask({ connection }, frame, ({ kind }) => kind === "configuration");
   if (reply?.kind !== "configuration") return known;
   const { fileTypes, maxFileSizeKB, blockedExtensions } = decodeSession(reply.configuration);
   return {
@@ -116,8 +114,13 @@ export async function renew(host: UploadHost, attachmentId: string): Promise<str
   return reply?.kind === "upload-success" ? reply.downloadUrl : presigned(reply).url;
 }
 
-function ask({ connection }: UploadHost, question: Question, fits: (frame: InboundFrame) => boolean): Promise<Reply> {
-  return connection.ask({ ...question, token: connection.frameToken }, ANSWER_TIMEOUT_MS, fits);
+function ask(
+  { connection }: Pick<UploadHost, "connection">,
+  question: Question,
+  fits: (frame: InboundFrame) => boolean,
+): Promise<Reply> {
+  const frame = { ...question, token: connection.frameToken };
+  return new Promise((resolve) => connection.ask(frame, ANSWER_TIMEOUT_MS, fits, resolve));
 }
 
 type Place = Extract<InboundFrame, { kind: "presigned-url" }>;

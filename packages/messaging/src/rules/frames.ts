@@ -3,6 +3,7 @@ import {
   type ConfigureAuthenticatedSession,
   type ConfigureSession,
   ECHO_TRACING_ID,
+  type OnMessage,
   type OutboundEvent,
   type OutboundEventBody,
   type OutboundFrame,
@@ -60,7 +61,7 @@ export function eventFrame(
   tracingId: string,
   event: OutboundEventBody,
   attributes: Readonly<Record<string, string>> = {},
-): OutboundFrame {
+): OnMessage & { tracingId: string } {
   const message: OutboundEvent = { type: "Event", events: [event] };
   return { action: "onMessage", token, tracingId, message: addAttributes(message, attributes) };
 }

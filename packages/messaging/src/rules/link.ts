@@ -18,8 +18,6 @@ export interface Link {
   /** It has been open since `connect()`. */
   readonly wasOpen: boolean;
   readonly readOnly: boolean;
-  /** The guest's own end that is under way: Presence Clear, closeSession, or closeSession before a new one. */
-  readonly leaving: "clear" | "depart" | "restart" | null;
   readonly end: EndReason | "closed" | null;
 }
 
@@ -30,7 +28,6 @@ export const NEW_LINK: Link = {
   startNew: false,
   wasOpen: false,
   readOnly: false,
-  leaving: null,
   end: null,
 };
 
@@ -49,27 +46,20 @@ export type LinkEvent =
   | ["lost"]
   /** 401 or 403: the token was not accepted. */
   | ["refused"]
-  /** The platform will not have this session, with any token. */
+  /** The platform will not have this session with any token, or closed this connection on purpose. */
   | ["rejected"]
-  /** The platform closed this connection on purpose. */
-  | ["connection-closed"]
-  /** The session is over for good: expired, logged out, taken elsewhere. */
-  | ["over", EndReason]
-  | ["cleared"]
+  /** The session is over for good; with whether what was said is gone with it. */
+  | ["over", EndReason, wiped?: boolean]
   /** The agent is gone, and nobody may write on. */
   | ["read-only"]
-  | ["clear"]
-  | ["depart"]
-  | ["clear-refused"]
-  /** The guest's goodbye was not answered. */
-  | ["leave-timeout"]
+  /** A new conversation; an open session has been closed. */
   | ["restart"]
   | ["reconfigure"]
   | ["disconnect"];
 
 /**
  * - `ask` for a token, `replace` a refused one, `open` the socket, `configure` the session, `hang-up`, `wait` for a try
- * - `sync`: a session stands; `started`: it is the first, or a new one; `clear`, `depart`: say goodbye
+ * - `sync`: a session stands; `started`: it is the first, or a new one
  * - `wipe` the transcript, `ended` for the reason in `end`, `fail` all that waits: nothing more will be sent
  */
 export type Effect =
@@ -81,8 +71,6 @@ export type Effect =
   | "wait"
   | "sync"
   | "started"
-  | "clear"
-  | "depart"
   | "wipe"
   | "ended"
   | "fail";
