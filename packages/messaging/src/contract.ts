@@ -1,5 +1,5 @@
 /** What a caller sees of a conversation: shapes alone, no behaviour. */
-import type { Content, DeploymentConfig } from "@guestpass/protocol";
+import type { Content, ConversationConfig } from "@guestpass/protocol";
 import type { MessagingError } from "./errors.js";
 import type { ConversationPorts } from "./ports.js";
 
@@ -33,7 +33,7 @@ export interface ConversationOptions {
   /** The platform refused this token: get another, once. Without it a refusal ends the attempt. */
   onTokenRefused?(token: string): Promise<ConversationToken>;
   /** The deployment's public configuration, where it is known. */
-  config?: DeploymentConfig | null;
+  config?: ConversationConfig | null;
   /** Go with the first message of the conversation and with each that starts one; 2048 bytes. */
   customAttributes?: Record<string, string>;
   /**

@@ -156,8 +156,19 @@ export interface HistoryPage {
   pageCount: number;
 }
 
-/** The part of a deployment's public config.json that a client acts on. */
-export interface DeploymentConfig {
+/** The part of a deployment's public config.json that a conversation acts on. */
+export interface ConversationConfig {
+  fileUploadEnabled: boolean;
+  showAgentTyping: boolean;
+  showUserTyping: boolean;
+  autoStart: boolean;
+  disconnect: "none" | "Send" | "ReadOnly";
+  clearEnabled: boolean;
+  markdown: boolean;
+}
+
+/** The part of it that a client acts on. */
+export interface DeploymentConfig extends ConversationConfig {
   id: string;
   version: string;
   languages: string[];
@@ -167,12 +178,5 @@ export interface DeploymentConfig {
   allowSessionUpgrade: boolean;
   primaryColor?: string;
   launcherVisibility: "On" | "Off" | "OnDemand";
-  fileUploadEnabled: boolean;
-  showAgentTyping: boolean;
-  showUserTyping: boolean;
-  autoStart: boolean;
-  disconnect: "none" | "Send" | "ReadOnly";
-  clearEnabled: boolean;
-  markdown: boolean;
   sessionDurationSeconds?: number;
 }

@@ -1,7 +1,7 @@
 /** The words that all of Guestpass shares. Knows no DOM, no Node, no clock and no dependency. */
 export { endsSession, GuestApiCode, refusesToken } from "./codes.js";
 export { decodeFrame, decodeHistory, decodeMessage } from "./decode.js";
-export { decodeDeploymentConfig } from "./decode-config.js";
+export { decodeConversationConfig, decodeDeploymentConfig } from "./decode-config.js";
 export { decodeContent } from "./decode-content.js";
 export { decodeSession, type Rest, readFrame } from "./decode-frame.js";
 export { readRest } from "./decode-rest.js";
@@ -32,6 +32,7 @@ export type {
   Card,
   CardAction,
   Content,
+  ConversationConfig,
   DeploymentConfig,
   HistoryPage,
   InboundFrame,
