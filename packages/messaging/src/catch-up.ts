@@ -24,10 +24,10 @@ export interface CatchUp {
   readonly hasOlder: boolean;
   /**
    * Merges the newest page, and the ones behind it until what was known before. Messages that are in doubt wait for
-   * it. `again`: this conversation was open before, so what is new came while it was not looking. `first` is
+   * it. Where this conversation was open before, what is new came while it was not looking. `first` is
    * called when the first page is merged, or could not be had.
    */
-  sync(again: boolean, first: () => void): Promise<void>;
+  sync(first: () => void): Promise<void>;
   /** The next older page that has something new. Single-flight. */
   loadOlder(): Promise<void>;
   /** What is under way does not count any more. */
@@ -98,8 +98,9 @@ export function createCatchUp({ settings, connection, exchange }: CatchUpHost): 
     get hasOlder() {
       return hasOlder();
     },
-    async sync(again, first) {
+    async sync(first) {
       stop();
+      const again = exchange.knows;
       const mine = run;
       let before: string | undefined;
       for (let page = 1; page <= GAP_PAGES; page += 1) {

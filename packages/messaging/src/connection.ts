@@ -2,14 +2,14 @@
  * The way to the platform: token, socket, session, and back again after each loss. The one writer of the link's state:
  * it feeds the machine and runs the effects that concern the connection; the others it hands to the conversation.
  */
-import { ECHO_TRACING_ID, type InboundFrame, type OutboundFrame, type SessionResponse } from "@guestpass/protocol";
+import { ECHO_TRACING_ID, type InboundFrame, type SessionResponse } from "@guestpass/protocol";
 import { MessagingError } from "./errors.js";
 import { createAsks } from "./io/asks.js";
 import { type Line, openLine } from "./io/socket.js";
-import type { Connection, ConnectionHost, Seldom } from "./rooms.js";
-import { configureFrame, echoFrame, frameToken, type Speaker } from "./rules/frames.js";
+import type { Connection, ConnectionHost, Effects, Seldom } from "./rooms.js";
+import { configureFrame, ECHO, frameToken, type Speaker, type Untold } from "./rules/frames.js";
 import { FRESH_PACE, type Kind, newConnection, spend, waitMs } from "./rules/limits.js";
-import { type Effect, type Link, type LinkEvent, NEW_LINK, publicState } from "./rules/link.js";
+import { type Link, type LinkEvent, NEW_LINK, publicState } from "./rules/link.js";
 import { step } from "./rules/machine.js";
 import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
 import { createTokenSource } from "./token-source.js";
@@ -42,7 +42,6 @@ export function createConnection(host: ConnectionHost): Connection {
   let checking = false;
 
   const speaker = (): Speaker => ({ ...settings, token: tokens.newest() });
-  const tokenOfFrames = () => frameToken(speaker());
 
   function dispatch(...event: LinkEvent): void {
     queue.push(event);
@@ -57,46 +56,37 @@ export function createConnection(host: ConnectionHost): Connection {
 
   function take(event: LinkEvent): void {
     const before = link;
-    const { link: after, effects } = step(before, event);
+    const { link: after, effects: due } = step(before, event);
     link = after;
     // An end that somebody wanted has no cause.
     if (event[0] === "disconnect" || event[0] === "over") connection.cause = undefined;
     const [state, previous] = [publicState(after), publicState(before)];
     if (state !== previous) host.stateChanged(state, previous);
-    for (const effect of effects) run(effect, after);
+    for (const effect of due) effects[effect](after);
   }
 
-  function run(effect: Effect, at: Link): void {
-    switch (effect) {
-      case "ask":
-      case "replace":
-        void tokens.get(effect === "replace", (retryable, problem) => {
-          connection.cause = problem;
-          if (retryable === null) dispatch("token");
-          else dispatch("token-failed", retryable);
-        });
-        break;
-      case "open":
-        open();
-        break;
-      case "configure":
-        configure(at.startNew);
-        break;
-      case "hang-up":
-        hangUp();
-        break;
-      case "wait":
-        waitForTry(at.attempt);
-        break;
-      default:
-        host.run(effect, at);
-    }
+  const effects: Effects = {
+    ...host,
+    ask: () => getToken(false),
+    replace: () => getToken(true),
+    open,
+    configure,
+    "hang-up": hangUp,
+    wait: waitForTry,
+  };
+
+  function getToken(replace: boolean): void {
+    void tokens.get(replace, (retryable, problem) => {
+      connection.cause = problem;
+      if (retryable === null) dispatch("token");
+      else dispatch("token-failed", retryable);
+    });
   }
 
   function open(): void {
     pace = newConnection(pace);
     try {
-      line = openLine(settings.openSocket(tokenOfFrames()), clock, {
+      line = openLine(settings.openSocket(frameToken(speaker())), clock, {
         opened: () => dispatch("opened"),
         load: host.seldom,
         frame: hear,
@@ -109,7 +99,7 @@ export function createConnection(host: ConnectionHost): Connection {
     }
   }
 
-  function configure(startNew: boolean): void {
+  function configure({ startNew }: Link): void {
     configured = configureFrame(speaker(), startNew, uuid());
     pending = true;
     count("control");
@@ -126,7 +116,7 @@ export function createConnection(host: ConnectionHost): Connection {
     if (JSON.stringify(anew) !== JSON.stringify(configured)) dispatch("reconfigure");
   }
 
-  function waitForTry(attempt: number): void {
+  function waitForTry({ attempt }: Link): void {
     if (attempt === TELL_AFTER) {
       const options = { retryable: true, cause: connection.cause };
       host.failed(new MessagingError("socket_refused", "The messenger cannot be reached; it is tried on", options));
@@ -184,10 +174,10 @@ export function createConnection(host: ConnectionHost): Connection {
     pace = spend(pace, kind, clock.now());
   }
 
-  function write(kind: Kind, frame: OutboundFrame): number {
+  function write(kind: Kind, frame: Untold): number {
     const ms = wait(kind);
     if (ms > 0) return ms;
-    if (!line?.send(frame)) return Number.POSITIVE_INFINITY;
+    if (!line?.send({ ...frame, token: frameToken(speaker()) })) return Number.POSITIVE_INFINITY;
     count(kind);
     return 0;
   }
@@ -201,7 +191,7 @@ export function createConnection(host: ConnectionHost): Connection {
   function check(quietMs: number, needed = visible.current()): void {
     const asked = line;
     const askedAt = clock.now();
-    if (needed && !checking && askedAt - heardAt >= quietMs && !write("echo", echoFrame(tokenOfFrames()))) {
+    if (needed && !checking && askedAt - heardAt >= quietMs && !write("echo", ECHO)) {
       checking = true;
       asks.wait(
         ECHO_TRACING_ID,
@@ -235,9 +225,6 @@ export function createConnection(host: ConnectionHost): Connection {
     },
     get link() {
       return link;
-    },
-    get frameToken() {
-      return tokenOfFrames();
     },
     dispatch,
     wait,

@@ -16,7 +16,6 @@ import type { ConnectionHost, ExchangeHost } from "./rooms.js";
 import { attachmentLimits } from "./rules/attachment-limits.js";
 import { textMessage } from "./rules/frames.js";
 import { tooLarge } from "./rules/limits.js";
-import type { Effect, Link } from "./rules/link.js";
 import { createTimers } from "./timers.js";
 
 /** Everything that the rooms ask of each other. */
@@ -45,33 +44,30 @@ export function createConversation(options: ConversationOptions): Conversation {
   const opening: Waiter[] = [];
   const ending: Waiter[] = [];
   let catchUp: CatchUp | undefined;
-  let loading: Promise<CatchUp> | undefined;
-  /** A later one makes a catching up that is still being loaded worthless. */
+  /** A later line makes a catching up that is still being loaded worthless. */
   let syncs = 0;
 
   const parts = {
     settings,
     timers,
     emit,
-    run,
     connect,
     failed: (error) => emit("error", { error }),
     seldom: () => import("./seldom.js"),
+    limits: () => attachmentLimits(config, session),
+    platformTime: () => exchange.platformTime(),
+    recheck: sync,
+    stateChanged: (state, previous) => emit("state", { state, previous }),
     hear({ message, tracingId }) {
-      if (tracingId === ECHO_TRACING_ID) presence.livesOn(message.metadata);
-      else if (message.type === "Event" || message.type === "Receipt") presence.hear(message);
+      if (tracingId === ECHO_TRACING_ID) presence.lives(message.metadata);
       else {
-        presence.said(message);
+        presence.hear(message);
         exchange.receive(message, tracingId);
       }
     },
-    limits: () => attachmentLimits(config, session),
-    platformTime: () => exchange.platformTime(),
-    recheck: () => void sync(true),
-    stateChanged: (state, previous) => emit("state", { state, previous }),
     session(answer) {
       if (answer.connected) session = answer;
-      presence.lives(answer);
+      presence.lives({ ...answer }, true);
     },
     down() {
       syncs += 1;
@@ -79,6 +75,18 @@ export function createConversation(options: ConversationOptions): Conversation {
       exchange.lost();
       presence.down();
     },
+    started: () => emit("started", { newSession: session?.newSession === true }),
+    sync: stands,
+    wipe() {
+      catchUp?.reset();
+      exchange.wipe();
+    },
+    ended({ end }) {
+      presence.stop();
+      emit("ended", { reason: end as EndReason });
+      if (is("ended")) settle();
+    },
+    fail,
   } as Omit<Parts, "connection" | "exchange" | "presence"> as Parts;
   // Each room finds the others here when it needs them, not when it is made.
   const connection = createConnection(parts);
@@ -126,24 +134,18 @@ export function createConversation(options: ConversationOptions): Conversation {
     return said;
   }
 
-  function loadCatchUp(): Promise<CatchUp> {
-    loading ??= import("./catch-up.js").then(({ createCatchUp }) => {
-      catchUp = createCatchUp(parts);
-      return catchUp;
-    });
-    loading.catch(() => {
-      loading = undefined;
-    });
-    return loading;
+  async function loadCatchUp(): Promise<CatchUp> {
+    const { createCatchUp } = await import("./catch-up.js");
+    catchUp ??= createCatchUp(parts);
+    return catchUp;
   }
 
-  async function sync(again: boolean): Promise<void> {
+  async function sync(): Promise<void> {
     syncs += 1;
     const mine = syncs;
-    if (!exchange.hasDoubt) exchange.release(false);
     try {
       const pages = await loadCatchUp();
-      if (mine === syncs) await pages.sync(again, opened);
+      if (mine === syncs) await pages.sync(opened);
     } catch {
       if (mine !== syncs) return;
       exchange.release(false);
@@ -151,39 +153,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     }
   }
 
-  function run(effect: Effect, { end }: Link): void {
-    switch (effect) {
-      case "started":
-        emit("started", { newSession: session?.newSession === true });
-        break;
-      case "sync":
-        stands(session?.newSession === true);
-        break;
-      case "wipe":
-        catchUp?.reset();
-        exchange.wipe();
-        break;
-      case "ended":
-        presence.stop();
-        emit("ended", { reason: end as EndReason });
-        if (is("ended")) settle();
-        break;
-      case "fail":
-        fail();
-    }
-  }
-
-  function stands(isNew: boolean): void {
+  function stands(): void {
+    const isNew = session?.newSession === true;
     if (isNew && config?.autoStart && !session?.autoStarted) presence.join();
-    exchange.begin(isNew || !attributesGiven ? customAttributes : null);
+    exchange.begin(isNew || !attributesGiven ? customAttributes : null, isNew);
     attributesGiven = true;
-    if (!isNew) return void sync(exchange.knows);
-    // Nobody has said anything in it yet.
+    if (!isNew) return void sync();
     catchUp?.reset();
-    exchange.release(true);
-    exchange.complete();
     opened();
-    timers.arm("prepare", PREPARE_MS, () => void loadCatchUp());
+    timers.arm("prepare", PREPARE_MS, () => void loadCatchUp().catch(() => {}));
   }
 
   function opened(): void {

@@ -12,7 +12,7 @@ import type { Exchange, ExchangeHost, Outgoing } from "./rooms.js";
 import { addAttributes } from "./rules/frames.js";
 import { addOwn, amend, type Entries, type Merged, merge, TRANSCRIPT_LIMIT, unsent } from "./rules/transcript.js";
 
-/** More than this waiting is refused. */
+/** More than this without the platform's confirmation is refused. */
 const OUTBOX_LIMIT = 500;
 /** Failed messages that `retry` can still send. */
 const FAILED_KEPT = 100;
@@ -24,9 +24,9 @@ export function createExchange(host: ExchangeHost): Exchange {
   const { settings, timers, emit } = host;
   const { clock } = settings.ports;
   let entries: Entries = [];
-  let snapshot: readonly TranscriptMessage[] = [];
-  let outbox: Outgoing[] = [];
-  const failed = new Map<string, OutboundMessage>();
+  let transcript: readonly TranscriptMessage[] = [];
+  /** What the platform has not confirmed, by id, in the order in which it goes. */
+  const outbox = new Map<string, Outgoing>();
   /** Counts connections; each message remembers on which one it was learnt. */
   let epoch = 0;
   /** The last connection up to which nothing is missing: a catching up that was cut off leaves a gap behind it. */
@@ -37,15 +37,13 @@ export function createExchange(host: ExchangeHost): Exchange {
   let offset = 0;
 
   const platformTime = () => clock.wall() + offset;
-  const inState = (state: Outgoing["state"]) => outbox.find((item) => item.state === state);
-  const hasDoubt = () => inState("doubtful") !== undefined;
-  const find = (id: string) => outbox.find((item) => item.id === id);
+  const all = (state: Outgoing["state"]) => [...outbox.values()].filter((item) => item.state === state);
 
   function set(next: Entries): void {
     if (next === entries) return;
     entries = next;
-    snapshot = Object.freeze(entries.map(({ message }) => message));
-    emit("change", { transcript: snapshot });
+    transcript = Object.freeze(entries.map(({ message }) => message));
+    emit("change", { transcript });
   }
 
   function mark(id: string, change: Partial<TranscriptMessage>): void {
@@ -55,26 +53,18 @@ export function createExchange(host: ExchangeHost): Exchange {
   function send(id: string, message: OutboundMessage): Promise<{ id: string }> {
     return new Promise((resolve, reject) => {
       const fresh = { state: "queued", writtenAt: 0, blind: false, timeouts: 0, returned: 0 } as const;
-      outbox.push({ id, message, resolve, reject, said: platformTime(), ...fresh });
+      outbox.set(id, { id, message, resolve, reject, said: platformTime(), ...fresh });
       pump();
     });
   }
 
   /** Writes what may go now, in order, and comes back when more may. */
   function pump(): void {
-    timers.disarm("pump");
-    for (;;) {
-      const item = outbox.find(({ state }) => state !== "written");
-      if (held || item?.state !== "queued") break;
-      const { connection } = host;
-      const { id } = item;
+    timers.disarm("pump", "echo");
+    // Looked up anew each time: whoever hears of the change may say more.
+    for (let [item] = all("queued"); item && !held; [item] = all("queued")) {
       const message = addAttributes(item.message, due);
-      const wait = connection.write("message", {
-        action: "onMessage",
-        token: connection.frameToken,
-        tracingId: id,
-        message,
-      });
+      const wait = host.connection.write("message", { action: "onMessage", tracingId: item.id, message });
       if (wait > 0) {
         if (Number.isFinite(wait)) timers.arm("pump", wait, pump);
         break;
@@ -82,36 +72,31 @@ export function createExchange(host: ExchangeHost): Exchange {
       item.state = "written";
       item.writtenAt = clock.now();
       item.blind = solid === 0;
-      mark(id, { status: "sent" });
+      mark(item.id, { status: "sent" });
     }
-    const first = inState("written");
-    if (first) timers.arm("echo", first.writtenAt + ECHO_TIMEOUT_MS - clock.now(), overdue);
-    else timers.disarm("echo");
+    const [first] = all("written");
+    if (first) timers.arm("echo", first.writtenAt + ECHO_TIMEOUT_MS - clock.now(), () => overdue(first));
   }
 
   /** The first that is on its way has had no echo in time. */
-  function overdue(): void {
-    const item = inState("written");
-    if (!item) return;
+  function overdue(item: Outgoing): void {
     item.timeouts += 1;
-    if (item.timeouts < TIMEOUTS_MAX) {
-      host.connection.lose();
-      return;
-    }
-    fail(item, new MessagingError("timeout", "The messenger did not answer"));
+    if (item.timeouts < TIMEOUTS_MAX) host.connection.lose();
+    else refuse(item, new MessagingError("timeout", "The messenger did not answer"));
+  }
+
+  function fail(item: Outgoing, error: MessagingError): void {
+    const { code, message } = error;
+    item.state = "failed";
+    const [oldest, ...others] = all("failed");
+    if (oldest && others.length >= FAILED_KEPT) outbox.delete(oldest.id);
+    mark(item.id, { status: "failed", error: { code, message } });
+    item.reject(error);
+  }
+
+  function refuse(item: Outgoing, error: MessagingError): void {
+    fail(item, error);
     pump();
-  }
-
-  function fail({ id, message, reject }: Outgoing, error: MessagingError): void {
-    remove(id);
-    failed.set(id, message);
-    for (const [oldest] of failed) if (failed.size > FAILED_KEPT) failed.delete(oldest);
-    mark(id, { status: "failed", error: { code: error.code, message: error.message } });
-    reject(error);
-  }
-
-  function remove(id: string): void {
-    outbox = outbox.filter((item) => item.id !== id);
   }
 
   /** Tells everybody who waits for it what the platform has said. */
@@ -122,42 +107,54 @@ export function createExchange(host: ExchangeHost): Exchange {
     const confirmed = outcome === "confirmed";
     if (confirmed || (outcome === "added" && announce)) emit("message", { message });
     if (!confirmed) return;
-    const item = find(id);
+    const item = outbox.get(id);
     if (item?.state === "written") due = {};
-    failed.delete(id);
-    remove(id);
+    outbox.delete(id);
     item?.resolve({ id });
     pump();
   }
 
+  function release(told: boolean): void {
+    held = false;
+    for (const item of all("doubtful")) {
+      if (told) item.state = "queued";
+      else fail(item, new MessagingError("socket_closed", "The connection was lost"));
+    }
+    pump();
+  }
+
+  function doubt(): boolean {
+    for (const item of all("written")) item.state = "doubtful";
+    const isThere = all("doubtful").length > 0;
+    held ||= isThere;
+    return isThere;
+  }
+
   return {
     get transcript() {
-      return snapshot;
+      return transcript;
     },
     get isFull() {
       return entries.length >= TRANSCRIPT_LIMIT;
-    },
-    get hasDoubt() {
-      return hasDoubt();
     },
     get knows() {
       return solid > 0;
     },
     get oldestWritten() {
-      return inState("written")?.id;
+      return all("written")[0]?.id;
     },
     platformTime,
     async say(id, message) {
-      if (outbox.length >= OUTBOX_LIMIT) throw new MessagingError("message_rate_limited", "Too many messages wait");
+      if (outbox.size >= OUTBOX_LIMIT) throw new MessagingError("message_rate_limited", "Too many messages wait");
       set(addOwn(entries, id, message.text ?? "", platformTime()));
       return send(id, message);
     },
     async retry(id) {
-      const message = failed.get(id);
-      if (!message) throw new TypeError("retry: no failed message has this id");
-      failed.delete(id);
+      const item = outbox.get(id);
+      if (item?.state !== "failed") throw new TypeError("retry: no failed message has this id");
+      outbox.delete(id);
       mark(id, { status: "sending" });
-      return send(id, message);
+      return send(id, item.message);
     },
     receive(message, tracingId) {
       const time = Date.parse(message.time);
@@ -167,35 +164,33 @@ export function createExchange(host: ExchangeHost): Exchange {
       learn(merged, true);
     },
     merge(lay, announce) {
-      const doubts = outbox
-        .filter(({ state }) => state === "doubtful")
-        .map(({ id, message, blind, said }) => ({ id, blind, text: message.text ?? "", at: said }));
+      const doubts = all("doubtful").map(({ id, message, blind, said }) => ({
+        id,
+        blind,
+        text: message.text ?? "",
+        at: said,
+      }));
       const laid = lay({ entries, doubts, epoch, solid, now: platformTime() });
       set(laid.entries);
       for (const merged of laid.merged) learn(merged, announce);
       return laid;
     },
-    begin(attributes) {
+    begin(attributes, isNew) {
       epoch += 1;
-      held = true;
       due = attributes ?? due;
+      if (isNew) solid = epoch;
+      held = true;
+      if (isNew || all("doubtful").length === 0) release(isNew);
     },
     complete() {
       solid = epoch;
     },
-    release(told) {
-      held = false;
-      for (const item of outbox.filter(({ state }) => state === "doubtful")) {
-        if (told) item.state = "queued";
-        else fail(item, new MessagingError("socket_closed", "The connection was lost"));
-      }
-      pump();
+    release,
+    find(id) {
+      const item = outbox.get(id);
+      return item?.state === "failed" ? undefined : item;
     },
-    find,
-    refuse(item, error) {
-      fail(item, error);
-      pump();
-    },
+    refuse,
     again(item) {
       item.state = "queued";
       mark(item.id, { status: "sending" });
@@ -208,19 +203,10 @@ export function createExchange(host: ExchangeHost): Exchange {
       held = true;
     },
     giveUp(error) {
-      for (const item of outbox) fail(item, error);
+      for (const item of [...outbox.values()]) if (item.state !== "failed") fail(item, error);
     },
     wipe() {
       set(unsent(entries));
     },
   };
-
-  function doubt(): boolean {
-    for (const item of outbox) {
-      if (item.state !== "written") continue;
-      item.state = "doubtful";
-      held = true;
-    }
-    return hasDoubt();
-  }
 }

@@ -1,8 +1,8 @@
 /**
- * Who is there and for how long: the guest's coming and going, typing both ways, people who come and go, and the warning
- * before the session runs out. Knows events, not messages.
+ * Who is there and for how long: the guest's coming, typing both ways, people who come and go, and the warning before the
+ * session runs out. Knows events, not messages.
  */
-import type { SessionResponse, StructuredMessage } from "@guestpass/protocol";
+import type { OutboundEventBody, SessionResponse, StructuredMessage } from "@guestpass/protocol";
 import type { Emit } from "./emit.js";
 import type { Settings } from "./options.js";
 import type { Connection } from "./rooms.js";
@@ -26,46 +26,44 @@ export interface PresenceHost {
   platformTime(): number;
 }
 
+/** Seconds of the session after each message, and unix seconds of its end; in metadata they are text. */
+type Life = Readonly<Partial<Record<keyof SessionResponse & ("durationSeconds" | "expirationDate"), number | string>>>;
+
 export interface Presence {
-  readonly agentTyping: boolean;
+  agentTyping: boolean;
   /** The guest types: said at most once in 5 s, and not at all while there is no session. */
   typing(): void;
   /** The guest is here. */
   join(): void;
-  /** An event of the platform. */
+  /** A message of the platform, an event of it, or one that went. */
   hear(message: StructuredMessage): void;
-  /** A message went or came: a session that ends after silence lives on. */
-  said(message: StructuredMessage): void;
-  /** The platform told of the session's life: seconds of it after each message, unix seconds of its end. */
-  lives(life: Pick<SessionResponse, "durationSeconds" | "expirationDate">): void;
-  /** The same, from metadata, where numbers are text. */
-  livesOn(metadata: Readonly<Record<string, string>>): void;
+  /** The platform told of the session's life. `anew`: what ends after silence begins anew. */
+  lives(life: Life, anew?: boolean): void;
   /** Who types is not known any more. */
   down(): void;
-  /** The session is over. */
+  /** The session is over: nothing runs out. */
   stop(): void;
 }
 
 export function createPresence(host: PresenceHost): Presence {
   const { settings, timers, connection, emit, platformTime } = host;
   const { config, customAttributes, ports } = settings;
-  let agentTyping = false;
   let seen: string[] = [];
-  let duration: number | undefined;
+  let duration = 0;
   let endsAt = 0;
 
   function setTyping(active: boolean): void {
-    if (!active) timers.disarm("typing");
-    if (active === agentTyping) return;
-    agentTyping = active;
+    timers.disarm("typing");
+    if (active === presence.agentTyping) return;
+    presence.agentTyping = active;
     emit("typing", { active });
   }
 
-  function came(presence: string, message: StructuredMessage): void {
+  function came(type: string, message: StructuredMessage): void {
     const name = senderName(message.from);
-    emit("presence", name ? { presence, name } : { presence });
-    if (presence === "SessionExpired") connection.dispatch("over", "expired");
-    if (presence !== "Disconnect" || message.direction === "Inbound") return;
+    emit("presence", { presence: type, ...(name && { name }) });
+    if (type === "SessionExpired") connection.dispatch("over", "expired");
+    if (type !== "Disconnect" || message.direction === "Inbound") return;
     setTyping(false);
     const readOnly = message.metadata["readOnly"] ?? String(config?.disconnect === "ReadOnly");
     if (readOnly === "true") connection.dispatch("read-only");
@@ -74,65 +72,52 @@ export function createPresence(host: PresenceHost): Presence {
 
   /** A deadline, looked at again when it comes: timers end early above 24 days and late after sleep. */
   function watch(): void {
-    timers.disarm("expiry");
-    if (!endsAt) return;
     const left = endsAt - platformTime();
-    const wait = left - Math.min(WARNING_MS, (duration ?? WARNING_MS) * 333);
-    if (wait > 0) {
-      timers.arm("expiry", wait, watch);
-      return;
+    const wait = left - Math.min(WARNING_MS, duration ? duration * 333 : WARNING_MS);
+    if (wait > 0) timers.arm("expiry", wait, watch);
+    else {
+      timers.disarm("expiry");
+      endsAt = 0;
+      if (left > 0) emit("expiring", { expiresIn: Math.round(left / 1000) });
     }
-    endsAt = 0;
-    if (left > 0) emit("expiring", { expiresIn: Math.round(left / 1000) });
+  }
+
+  function say(kind: "typing" | "control", event: OutboundEventBody, attributes?: Settings["customAttributes"]): void {
+    connection.write(kind, eventFrame(ports.uuid(), event, attributes));
   }
 
   const presence: Presence = {
-    get agentTyping() {
-      return agentTyping;
-    },
+    agentTyping: false,
     typing() {
-      if (config?.showUserTyping === false || connection.state !== "open") return;
-      const event = { eventType: "Typing", typing: { type: "On" } } as const;
-      connection.write("typing", eventFrame(connection.frameToken, ports.uuid(), event));
+      const isShown = config?.showUserTyping !== false && connection.state === "open";
+      if (isShown) say("typing", { eventType: "Typing", typing: { type: "On" } });
     },
-    join() {
-      const event = { eventType: "Presence", presence: { type: "Join" } } as const;
-      connection.write("control", eventFrame(connection.frameToken, ports.uuid(), event, customAttributes));
-    },
+    join: () => say("control", { eventType: "Presence", presence: { type: "Join" } }, customAttributes),
     hear(message) {
-      if (message.identity && seen.includes(message.identity)) return;
-      seen = [...seen, message.identity].slice(-REMEMBERED);
-      presence.livesOn(message.metadata);
-      for (const event of message.events) {
+      const { identity, type, direction, events, metadata } = message;
+      const isEvent = type === "Event" || type === "Receipt";
+      if (isEvent) {
+        if (identity && seen.includes(identity)) return;
+        seen = [...seen, identity].slice(-REMEMBERED);
+      } else if (direction === "Outbound") setTyping(false);
+      presence.lives(metadata, !isEvent);
+      for (const event of events) {
         if (event.eventType === "Presence") came(event.presence, message);
-        if (event.eventType !== "Typing" || message.direction === "Inbound" || config?.showAgentTyping === false)
-          continue;
+        if (event.eventType !== "Typing" || direction === "Inbound" || config?.showAgentTyping === false) continue;
         setTyping(true);
         timers.arm("typing", Math.min(event.durationMs, TYPING_MAX_MS), () => setTyping(false));
       }
     },
-    said(message) {
-      if (message.direction === "Outbound") setTyping(false);
-      if (duration) presence.lives({ durationSeconds: duration });
-      presence.livesOn(message.metadata);
-    },
-    lives({ durationSeconds = duration, expirationDate }) {
-      duration = durationSeconds;
-      endsAt = expirationDate ? expirationDate * 1000 : platformTime() + (duration ?? 0) * 1000;
-      watch();
-    },
-    livesOn({ durationSeconds, expirationDate }) {
-      if (!Number(expirationDate)) return;
-      presence.lives({
-        ...(Number(durationSeconds) && { durationSeconds: Number(durationSeconds) }),
-        expirationDate: Number(expirationDate),
-      });
+    lives({ durationSeconds, expirationDate }, anew) {
+      duration = Number(durationSeconds) || duration;
+      if (Number(expirationDate)) endsAt = Number(expirationDate) * 1000;
+      else if (anew && duration) endsAt = platformTime() + duration * 1000;
+      if (endsAt) watch();
     },
     down: () => setTyping(false),
     stop() {
       endsAt = 0;
-      watch();
-      setTyping(false);
+      timers.disarm("expiry");
     },
   };
   return presence;

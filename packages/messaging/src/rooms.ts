@@ -1,17 +1,11 @@
 /** What connection and exchange, the two rooms that everything else leans on, are to the others. Shapes alone. */
-import type {
-  InboundFrame,
-  OutboundFrame,
-  OutboundMessage,
-  Rest,
-  SessionResponse,
-  StructuredMessage,
-} from "@guestpass/protocol";
+import type { InboundFrame, OutboundMessage, Rest, SessionResponse, StructuredMessage } from "@guestpass/protocol";
 import type { ConversationState, ConversationToken, TranscriptMessage } from "./contract.js";
 import type { Emit } from "./emit.js";
 import type { MessagingError } from "./errors.js";
 import type { Reply } from "./io/asks.js";
 import type { Settings } from "./options.js";
+import type { Untold } from "./rules/frames.js";
 import type { Kind } from "./rules/limits.js";
 import type { Effect, Link, LinkEvent } from "./rules/link.js";
 import type { Known, Laid } from "./rules/pages.js";
@@ -27,17 +21,15 @@ export interface Seldom extends Rest {
   closeSession(host: ConnectionHost, closed: () => void): void;
 }
 
-export interface ConnectionHost {
+export interface ConnectionHost extends Pick<Effects, "sync" | "started" | "wipe" | "ended" | "fail"> {
   readonly settings: Settings;
   readonly timers: Timers;
   readonly connection: Connection;
   readonly exchange: Exchange;
   seldom(): Promise<Seldom>;
   /** History is to say which of the doubtful messages have arrived. */
-  recheck(): void;
+  recheck(): Promise<void>;
   stateChanged(state: ConversationState, previous: ConversationState): void;
-  /** An effect that is not the connection's own. */
-  run(effect: Effect, link: Link): void;
   session(session: SessionResponse): void;
   hear(frame: InboundFrame & { kind: "message" }): void;
   failed(error: MessagingError): void;
@@ -45,26 +37,23 @@ export interface ConnectionHost {
   down(): void;
 }
 
+/** What the machine decides and the connection runs: with the link as it is then. */
+export type Effects = Readonly<Record<Effect, (link: Link) => void>>;
+
 export interface Connection {
   readonly state: ConversationState;
   readonly link: Link;
   /** What it last failed of, until a session stands. */
   cause: unknown;
-  readonly frameToken: string;
   /** Feeds the machine; from within an effect, after that effect. */
   dispatch(...event: LinkEvent): void;
   /** Milliseconds until one of this kind may go: 0 now, Infinity while there is no session. */
   wait(kind: Kind): number;
-  /** Writes a frame where it may go, and gives what `wait` gave. */
-  write(kind: Kind, frame: OutboundFrame): number;
+  /** Writes a frame where it may go, with the newest token, and gives what `wait` gave. */
+  write(kind: Kind, frame: Untold): number;
   count(kind: Kind): void;
   /** Sends a question and waits for its answer; null: none came. */
-  ask(
-    frame: OutboundFrame & { tracingId: string },
-    timeoutMs: number,
-    fits: (frame: InboundFrame) => boolean,
-    then: (reply: Reply) => void,
-  ): void;
+  ask(frame: Untold, timeoutMs: number, fits: (frame: InboundFrame) => boolean, then: (reply: Reply) => void): void;
   /** Waits for a frame that comes unasked. */
   expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean, then: (reply: Reply) => void): void;
   setToken(token: ConversationToken): void;
@@ -90,7 +79,7 @@ export interface Outgoing {
   readonly resolve: (value: { id: string }) => void;
   readonly reject: (error: MessagingError) => void;
   /** `doubtful`: written on a connection that is gone; history has to tell. */
-  state: "queued" | "written" | "doubtful";
+  state: "queued" | "written" | "doubtful" | "failed";
   /** Milliseconds since 1970, by our estimate of the platform's clock. */
   readonly said: number;
   /** Monotonic milliseconds. */
@@ -105,8 +94,6 @@ export interface Outgoing {
 export interface Exchange {
   readonly transcript: readonly TranscriptMessage[];
   readonly isFull: boolean;
-  /** A message was written on a connection that is gone, and nobody knows what became of it. */
-  readonly hasDoubt: boolean;
   /** Everything up to some connection is known. */
   readonly knows: boolean;
   /** The first message that is on its way. */
@@ -119,8 +106,11 @@ export interface Exchange {
   receive(message: StructuredMessage, tracingId: string | undefined): void;
   /** A page of history. `announce`: what is new on it came while nobody listened, so it is news. */
   merge(lay: (known: Known) => Laid, announce: boolean): Laid;
-  /** A session stands; `due` attributes go with the next message. Nothing goes until `release`. */
-  begin(due: Readonly<Record<string, string>> | null): void;
+  /**
+   * A session stands; `due` attributes go with the next message. Where something is in doubt, nothing goes until
+   * `release`; in a new session nobody has said anything yet.
+   */
+  begin(due: Readonly<Record<string, string>> | null, isNew: boolean): void;
   /** Messages may go. What is in doubt goes again where history was `told`; else it fails, for it may have arrived. */
   release(told: boolean): void;
   /** Nothing is missing up to this connection. */

@@ -50,7 +50,7 @@ function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuri
   else if (exchange.oldestWritten) {
     // Something was refused, and no word says what: history is asked after the pause.
     timers.arm("doubt", pause, () => {
-      if (exchange.doubt()) host.recheck();
+      if (exchange.doubt()) void host.recheck();
     });
   }
 }
@@ -94,15 +94,14 @@ export function leave(host: ConnectionHost, gone: (wiped?: boolean) => void): vo
     return;
   }
   const event = { eventType: "Presence", presence: { type: "Clear" } } as const;
-  const clear = eventFrame(connection.frameToken, ports.uuid(), event);
+  const clear = eventFrame(ports.uuid(), event);
   const answers = (frame: InboundFrame) =>
     closes(frame) || frame.kind === "session-cleared" || (frame.kind === "error" && !frame.tracingId);
   connection.ask(clear, GOODBYE_TIMEOUT_MS, answers, (reply) => (reply?.kind === "error" ? close() : gone()));
 }
 
 export function closeSession({ connection, settings }: ConnectionHost, closed: () => void): void {
-  const token = connection.frameToken;
-  const frame = { action: "closeSession", token, tracingId: settings.ports.uuid(), closeAllConnections: true } as const;
+  const frame = { action: "closeSession", tracingId: settings.ports.uuid(), closeAllConnections: true } as const;
   connection.ask(frame, GOODBYE_TIMEOUT_MS, closes, closed);
 }
 

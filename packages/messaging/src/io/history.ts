@@ -26,7 +26,7 @@ export interface History {
 
 const FAILED: HistoryAnswer = { kind: "failed", retryAfterMs: 0 };
 
-export function createHistory({ ports, urls }: Settings, connection: Pick<Connection, "ask" | "frameToken">): History {
+export function createHistory({ ports, urls }: Settings, connection: Pick<Connection, "ask">): History {
   const { clock, uuid } = ports;
   /** `exp` in unix seconds. */
   let cached: { jwt: string; exp: number } | null = null;
@@ -34,7 +34,7 @@ export function createHistory({ ports, urls }: Settings, connection: Pick<Connec
 
   async function jwt(): Promise<string | undefined> {
     if (!cached || clock.wall() >= cached.exp * 1000 - JWT_MARGIN_MS) {
-      const frame = { action: "getJwt", token: connection.frameToken, tracingId: uuid() } as const;
+      const frame = { action: "getJwt", tracingId: uuid() } as const;
       const reply = await new Promise<Reply>((resolve) =>
         connection.ask(frame, TIMEOUT_MS, ({ kind }) => kind === "jwt", resolve),
       );

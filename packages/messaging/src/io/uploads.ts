@@ -2,13 +2,14 @@
  * Attachments: a file is announced on the socket, brought to the address that the platform signs for it, and confirmed
  * on the socket. Loaded when the first file is chosen. Knows no message; `send` takes the id.
  */
-import { decodeSession, type InboundFrame, type OnAttachment } from "@guestpass/protocol";
+import { decodeSession, type InboundFrame } from "@guestpass/protocol";
 import type { AttachmentFile, AttachmentLimits, AttachOptions, UploadedAttachment } from "../contract.js";
 import { MessagingError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Clock } from "../ports.js";
 import type { Connection } from "../rooms.js";
 import { fileRefusal, mimeType } from "../rules/files.js";
+import type { Untold } from "../rules/frames.js";
 import { refusal } from "../rules/refusal.js";
 import type { Reply } from "./asks.js";
 import { cancelled, transfer } from "./transfer.js";
@@ -19,16 +20,9 @@ const LONGEST_MS = 900_000;
 /** From the last byte to the platform's word that it has the file. */
 const CONFIRM_TIMEOUT_MS = 30_000;
 
-/** A frame about an attachment, but for the token, which is none of this room's business. */
-type Question = { tracingId: string } & (
-  | Omit<OnAttachment, "token" | "tracingId">
-  | { action: "getAttachment" | "deleteAttachment"; attachmentId: string }
-  | { action: "getConfiguration"; deploymentId: string }
-);
-
 export interface UploadHost {
   readonly settings: Settings;
-  readonly connection: Pick<Connection, "ask" | "expect" | "frameToken">;
+  readonly connection: Pick<Connection, "ask" | "expect">;
   /** What may be attached. */
   limits(): AttachmentLimits;
   /** Resolves when there is a session to ask. */
@@ -116,11 +110,10 @@ export async function renew(host: UploadHost, attachmentId: string): Promise<str
 
 function ask(
   { connection }: Pick<UploadHost, "connection">,
-  question: Question,
+  question: Untold,
   fits: (frame: InboundFrame) => boolean,
 ): Promise<Reply> {
-  const frame = { ...question, token: connection.frameToken };
-  return new Promise((resolve) => connection.ask(frame, ANSWER_TIMEOUT_MS, fits, resolve));
+  return new Promise((resolve) => connection.ask(question, ANSWER_TIMEOUT_MS, fits, resolve));
 }
 
 type Place = Extract<InboundFrame, { kind: "presigned-url" }>;

@@ -3,7 +3,6 @@ import {
   type ConfigureAuthenticatedSession,
   type ConfigureSession,
   ECHO_TRACING_ID,
-  type OnMessage,
   type OutboundEvent,
   type OutboundEventBody,
   type OutboundFrame,
@@ -11,6 +10,11 @@ import {
 } from "@guestpass/protocol";
 import type { ConversationToken, SendOptions } from "../contract.js";
 import { OWN_ID_KEY } from "./transcript.js";
+
+type Without<Frame> = Frame extends OutboundFrame ? Omit<Frame, "token"> & { tracingId: string } : never;
+
+/** A frame but for its token, which is the connection's business alone. */
+export type Untold = Without<OutboundFrame>;
 
 /** Who speaks: the newest token, and which guest API it is of. */
 export interface Speaker {
@@ -57,15 +61,12 @@ export function addAttributes<Said extends Pick<OutboundMessage, "channel">>(
 
 /** An event, with custom attributes where there are some. */
 export function eventFrame(
-  token: string,
   tracingId: string,
   event: OutboundEventBody,
   attributes: Readonly<Record<string, string>> = {},
-): OnMessage & { tracingId: string } {
+): Untold {
   const message: OutboundEvent = { type: "Event", events: [event] };
-  return { action: "onMessage", token, tracingId, message: addAttributes(message, attributes) };
+  return { action: "onMessage", tracingId, message: addAttributes(message, attributes) };
 }
 
-export function echoFrame(token: string): OutboundFrame {
-  return { action: "echo", token, tracingId: ECHO_TRACING_ID, message: { type: "Text", text: "ping" } };
-}
+export const ECHO: Untold = { action: "echo", tracingId: ECHO_TRACING_ID, message: { type: "Text", text: "ping" } };
