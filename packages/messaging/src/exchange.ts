@@ -37,7 +37,7 @@ export function createExchange(host: ExchangeHost): Exchange {
   let offset = 0;
 
   const platformTime = () => clock.wall() + offset;
-  const all = (state: Outgoing["state"]) => [...outbox.values()].filter((item) => item.state === state);
+  const all = (...states: Outgoing["state"][]) => [...outbox.values()].filter(({ state }) => states.includes(state));
 
   function set(next: Entries): void {
     if (next === entries) return;
@@ -203,7 +203,7 @@ export function createExchange(host: ExchangeHost): Exchange {
       held = true;
     },
     giveUp(error) {
-      for (const item of [...outbox.values()]) if (item.state !== "failed") fail(item, error);
+      for (const item of all("queued", "written", "doubtful")) fail(item, error);
     },
     wipe() {
       set(unsent(entries));

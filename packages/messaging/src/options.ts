@@ -38,7 +38,7 @@ export function readOptions(options: ConversationOptions): Settings {
       const { document, BroadcastChannel, navigator, crypto } = globalThis;
       if (options.shareKey === false || !document || !BroadcastChannel || !navigator.locks || !crypto.subtle)
         return own();
-      return import("./io/sharing.js").then((tabs) => tabs.sharedSocket(settings, sessionToken)).catch(own);
+      return import("./io/sharing.js").then((tabs) => tabs.sharedSocket(settings, sessionToken), own);
     },
     ports: {
       clock: systemClock(),

@@ -30,8 +30,8 @@ export interface ConversationPorts {
   clock: Clock;
   /** 0 to below 1. */
   random(): number;
-  /** Opens a socket; throws where there is none. */
-  createSocket(url: string): Socket;
+  /** Opens a socket, at once or soon; throws where there is none. */
+  createSocket(url: string): Socket | Promise<Socket>;
   fetch: typeof fetch;
   /** A random UUID. */
   uuid(): string;

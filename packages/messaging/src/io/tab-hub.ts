@@ -11,13 +11,12 @@ import type { Received, Said, Tab } from "./tab-letters.js";
 const ASKED_KEPT = 500;
 
 export interface Hub {
-  /** Passes on what the platform says; true where it is not for this tab. */
-  keeps(text: string): boolean;
   receive(letter: Received): void;
 }
 
 type Frame = Record<string, unknown>;
 
+/** Passes on what the platform says on the socket from now on. */
 export function createHub(socket: Socket, { post }: Tab, said: Said): Hub {
   /** Who asked, by tracing id. */
   const asked = new Map<string, string>();
@@ -50,29 +49,30 @@ export function createHub(socket: Socket, { post }: Tab, said: Said): Hub {
     } else {
       asked.set(tracingId, from);
       for (const [oldest] of asked) if (asked.size > ASKED_KEPT) asked.delete(oldest);
-      const whole = configures ? { ...read(said.configured), ...frame } : { ...frame, token: read(said.sent)["token"] };
+      const whole = configures
+        ? { ...read(said.configured), ...frame }
+        : { ...frame, token: read(said.configured)["token"] };
       socket.send(JSON.stringify(whole));
     }
   }
 
+  socket.addEventListener("open", () => post({ type: "open" }));
+  socket.addEventListener("message", ({ data }) => {
+    const text = String(data);
+    const frame = read(text);
+    const tracingId = str(frame["tracingId"]) ?? "";
+    const asker = asked.get(tracingId);
+    // An answer is for whom it answers; that a session is closed is for all.
+    const isClosed = frame["class"] === "SessionResponse" && record(frame["body"])["connected"] !== true;
+    if (frame["type"] !== "response" || isClosed) post({ type: "down", text });
+    else if (asker) post({ type: "down", to: asker, text });
+    asked.delete(tracingId);
+    describeSession();
+  });
+
   return {
-    keeps(text) {
-      const frame = read(text);
-      const tracingId = str(frame["tracingId"]) ?? "";
-      const asker = asked.get(tracingId);
-      // An answer is for whom it answers; that a session is closed is for all.
-      const isClosed = frame["class"] === "SessionResponse" && record(frame["body"])["connected"] !== true;
-      const isPrivate = frame["type"] === "response" && !isClosed;
-      const kept = isPrivate && asker !== undefined;
-      if (kept) {
-        asked.delete(tracingId);
-        post({ type: "down", to: asker, text });
-      } else if (!isPrivate) post({ type: "down", text });
-      describeSession();
-      return kept;
-    },
     receive(letter) {
-      if (letter.type === "hello") post({ type: "welcome", to: letter.from, open: said.isOpen });
+      if (letter.type === "hello") post({ type: "welcome", to: letter.from, open: said.configured !== "" });
       if (letter.type === "up") up(letter.from, letter.frame);
       if (letter.type !== "leave") return;
       waiting = waiting.filter(([tab]) => tab !== letter.from);

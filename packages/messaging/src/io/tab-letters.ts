@@ -20,31 +20,19 @@ export type Letter =
 /** A letter as it comes. */
 export type Received = Letter & { from: string };
 
-/** What a tab is to the others: the one with the socket, or one that speaks through it. */
-export interface Seat {
-  /** A frame of this tab. */
-  send(text: string): void;
-  receive(letter: Received): void;
-  /** Tells whom it concerns that this tab goes. */
-  leave(): void;
-}
-
-/** The tab, as its seats see it. */
+/** A tab among the others of its session. */
 export interface Tab {
   readonly clock: Clock;
   post(letter: Letter): void;
-  /** For this tab's own conversation. */
-  emit(type: string, fields?: object): void;
-  /** There is no connection, or none any more. */
-  gone(): void;
-  take(seat: Seat | null): void;
+  /** Letters for this tab, or for all. `gone` is called when the page is put away. */
+  hear(listener: (letter: Received) => void, gone: () => void): void;
+  /** Says farewell, and hears and writes no more; false where it has been said before. */
+  leave(farewell: Letter): boolean;
 }
 
 /** What was said last, as wire text, for the tabs that come later. */
 export interface Said {
-  isOpen: boolean;
-  /** By this tab: any frame, and the one that configured the session. Its token and JWT go into the others' frames. */
-  sent: string;
+  /** The frame that configured the session. Its token and JWT go into the others' frames. */
   configured: string;
   /** By the platform of the session. */
   session: string;

@@ -11,9 +11,8 @@
 import { SOCKETS_PER_SESSION } from "@guestpass/protocol";
 import type { Clock, Socket } from "../ports.js";
 import type { Hub } from "./tab-hub.js";
-import type { Received, Said, Seat, Tab } from "./tab-letters.js";
+import type { Received, Said, Tab } from "./tab-letters.js";
 
-const GONE = 1006;
 /** Texts of the platform that may say whether the session stands, and frames of ours that begin one. */
 const ABOUT_SESSION = /"class"\s*:\s*"(Session|Logout)/;
 const CONFIGURES = /"action":"configure/;
@@ -21,7 +20,7 @@ const CONFIGURES = /"action":"configure/;
 export interface TabPorts {
   clock: Clock;
   uuid(): string;
-  createSocket(url: string): Socket;
+  createSocket(url: string): Socket | Promise<Socket>;
   createChannel(name: string): BroadcastChannel;
   locks: Pick<LockManager, "request">;
   /** Calls back when the page is put away; returns what stops it. */
@@ -34,128 +33,84 @@ export interface Sharing {
   key: string;
 }
 
-/** A socket that may be another tab's. Never throws; trouble is a `close` event. */
-export function openSharedSocket(url: string, { deploymentId, key }: Sharing, ports: TabPorts): Socket {
+/** A socket that may be another tab's. Rejects where there is no place for one. */
+export async function openSharedSocket(url: string, { deploymentId, key }: Sharing, ports: TabPorts): Promise<Socket> {
   const name = `guestpass:${deploymentId}:messaging`;
-  const target = new EventTarget();
-  const me = ports.uuid();
-  const channel = ports.createChannel(name);
-  let seat: Seat | null = null;
-  let release = () => {};
-  let over = false;
-  let closed = false;
-
-  function finish(code: number): void {
-    if (over) return;
-    over = true;
-    stopLeave();
-    seat?.leave();
-    closed = true;
-    channel.close();
-    release();
-    tab.emit("close", { code });
+  for (let slot = 1; slot <= SOCKETS_PER_SESSION; slot += 1) {
+    const release = await lock(ports.locks, `${name}:${key}:${slot}`);
+    if (release) return lead(await ports.createSocket(url), openTab(name, key, ports), release);
+    // Whoever cannot even ask takes the next place.
+    const company = slot === 1 && (await import("./tab-guest.js").catch(() => null));
+    const shared = company && (await company.greet(openTab(name, key, ports)));
+    if (shared) return shared;
   }
-  const gone = () => finish(GONE);
-  const stopLeave = ports.onLeave(gone);
+  throw new Error("No place for another connection");
+}
 
+/** What gives the lock back; null where another tab has it. */
+function lock(locks: TabPorts["locks"], name: string): Promise<(() => void) | null> {
+  return new Promise((resolve, reject) => {
+    const held = locks.request(name, { ifAvailable: true }, (taken) =>
+      taken ? new Promise<void>((free) => resolve(free)) : resolve(null),
+    );
+    held.catch(reject);
+  });
+}
+
+function openTab(name: string, key: string, { clock, uuid, createChannel, onLeave }: TabPorts): Tab {
+  const me = uuid();
+  const channel = createChannel(name);
+  let isOver = false;
+  let stop = () => {};
   const tab: Tab = {
-    clock: ports.clock,
-    post: (letter) => closed || channel.postMessage({ ...letter, key, from: me }),
-    emit: (type, fields) => target.dispatchEvent(Object.assign(new Event(type), fields)),
-    gone,
-    take(taken) {
-      seat = taken;
+    clock,
+    post: (letter) => isOver || channel.postMessage({ ...letter, key, from: me }),
+    hear(listener, gone) {
+      channel.addEventListener("message", ({ data }: MessageEvent<Received & { key: string; to?: string }>) => {
+        if (data.key === key && (data.to ?? me) === me) listener(data);
+      });
+      stop = onLeave(gone);
+    },
+    leave(farewell) {
+      if (isOver) return false;
+      tab.post(farewell);
+      isOver = true;
+      stop();
+      channel.close();
+      return true;
     },
   };
-
-  channel.addEventListener("message", ({ data }: MessageEvent<Received & { key: string; to?: string }>) => {
-    if (!over && data.key === key && (data.to ?? me) === me) seat?.receive(data);
-  });
-
-  /** True when the lock is ours until `release`. */
-  function lock(slot: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const held = ports.locks.request(`${name}:${key}:${slot}`, { ifAvailable: true }, (taken) => {
-        if (!taken) return resolve(false);
-        return new Promise<void>((free) => {
-          release = free;
-          resolve(true);
-        });
-      });
-      Promise.resolve(held).catch(() => resolve(false));
-    });
-  }
-
-  async function elect(): Promise<void> {
-    for (let slot = 1; slot <= SOCKETS_PER_SESSION; slot += 1) {
-      if (await lock(slot)) {
-        if (over) release();
-        else seat = seatWithSocket(ports.createSocket(url), tab);
-        return;
-      }
-      if (slot === 1 && (await greet(tab))) return;
-      if (over) return;
-    }
-    gone();
-  }
-
-  elect().catch(gone);
-
-  return {
-    send: (text) => seat?.send(text),
-    close: () => finish(1000),
-    addEventListener: target.addEventListener.bind(target) as Socket["addEventListener"],
-  };
+  return tab;
 }
 
-/** True when a tab with a socket has answered: then this one speaks through it. */
-async function greet(tab: Tab): Promise<boolean> {
-  const company = await import("./tab-guest.js").catch(() => null);
-  return !!company && company.greet(tab);
-}
-
-function seatWithSocket(socket: Socket, tab: Tab): Seat {
-  const said: Said = { isOpen: false, sent: "", configured: "", session: "" };
-  let hub: Hub | undefined;
-  let loading: Promise<Hub> | undefined;
-
-  const company = async (): Promise<Hub> => {
-    const { createHub } = await import("./tab-hub.js");
-    hub = createHub(socket, tab, said);
-    return hub;
+function lead(socket: Socket, tab: Tab, release: () => void): Socket {
+  const said: Said = { configured: "", session: "" };
+  let hub: Promise<Hub> | undefined;
+  const leave = () => {
+    if (!tab.leave({ type: "bye" })) return;
+    socket.close(1000, "The user has closed the connection.");
+    release();
   };
-
-  socket.addEventListener("open", () => {
-    said.isOpen = true;
-    tab.post({ type: "open" });
-    tab.emit("open");
-  });
   socket.addEventListener("message", ({ data }) => {
-    const text = String(data);
-    if (ABOUT_SESSION.test(text)) said.session = text;
-    if (!hub?.keeps(text)) tab.emit("message", { data });
+    if (ABOUT_SESSION.test(String(data))) said.session = String(data);
   });
-  socket.addEventListener("close", tab.gone);
-  socket.addEventListener("error", tab.gone);
+  socket.addEventListener("close", leave);
+  tab.hear((letter) => {
+    hub ??= import("./tab-hub.js").then(({ createHub }) => createHub(socket, tab, said));
+    // A newcomer that hears nothing helps itself.
+    hub
+      .then(({ receive }) => receive(letter))
+      .catch(() => {
+        hub = undefined;
+      });
+  }, leave);
 
   return {
     send(text) {
-      said.sent = text;
       if (CONFIGURES.test(text)) said.configured = text;
       socket.send(text);
     },
-    receive(letter) {
-      loading ??= company();
-      // A newcomer that hears nothing helps itself.
-      loading
-        .then(({ receive }) => receive(letter))
-        .catch(() => {
-          loading = undefined;
-        });
-    },
-    leave() {
-      tab.post({ type: "bye" });
-      socket.close(1000, "The user has closed the connection.");
-    },
+    close: leave,
+    addEventListener: socket.addEventListener.bind(socket),
   };
 }
