@@ -3,8 +3,9 @@
  * it feeds the machine and runs the effects that concern the connection; the others it hands to the conversation.
  */
 import { ECHO_TRACING_ID, type InboundFrame, type SessionResponse } from "@guestpass/protocol";
+import type { ConversationToken } from "./contract.js";
 import { MessagingError } from "./errors.js";
-import { createAsks } from "./io/asks.js";
+import { createAsks, type Reply } from "./io/asks.js";
 import { type Line, openLine } from "./io/socket.js";
 import type { Connection, ConnectionHost, Effects, Seldom } from "./rooms.js";
 import { configureFrame, ECHO, frameToken, type Speaker, type Untold } from "./rules/frames.js";
@@ -12,8 +13,8 @@ import { FRESH_PACE, type Kind, newConnection, spend, waitMs } from "./rules/lim
 import { type Link, type LinkEvent, NEW_LINK, publicState } from "./rules/link.js";
 import { step } from "./rules/machine.js";
 import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
-import { createTokenSource } from "./token-source.js";
 
+const TOKEN_TIMEOUT_MS = 60_000;
 const CONFIGURE_TIMEOUT_MS = 15_000;
 const ECHO_TIMEOUT_MS = 6_000;
 /** A line that was quiet this long is asked whether it lives; on a sign of waking sooner. */
@@ -28,59 +29,78 @@ export function createConnection(host: ConnectionHost): Connection {
   const { settings, timers } = host;
   const { clock, random, uuid, online, visible } = settings.ports;
   const asks = createAsks(clock);
-  const tokens = createTokenSource(host);
   const queue: LinkEvent[] = [];
-  let running = false;
   let link = NEW_LINK;
   let line: Line | null = null;
+  let token: ConversationToken = { token: "", tokenType: "uuid" };
+  /** A later question makes the answer to one before worthless. */
+  let asking = 0;
   /** The frame that the session was last configured with. */
   let configured: ReturnType<typeof configureFrame> | null = null;
   /** It waits for its answer: only that can begin a session. */
   let pending = false;
   let pace = FRESH_PACE;
   let heardAt = 0;
-  let checking = false;
 
-  const speaker = (): Speaker => ({ ...settings, token: tokens.newest() });
+  const speaker = (): Speaker => ({ ...settings, token });
 
   function dispatch(...event: LinkEvent): void {
-    queue.push(event);
-    if (running) return;
-    running = true;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) take(next);
-    } finally {
-      running = false;
+    // The first is the one that is being taken.
+    if (queue.push(event) > 1) return;
+    for (let [next] = queue; next; [next] = queue) {
+      try {
+        take(next);
+      } finally {
+        queue.shift();
+      }
     }
   }
 
   function take(event: LinkEvent): void {
-    const before = link;
-    const { link: after, effects: due } = step(before, event);
+    const { link: after, effects: due } = step(link, event);
     link = after;
     // An end that somebody wanted has no cause.
     if (event[0] === "disconnect" || event[0] === "over") connection.cause = undefined;
-    const [state, previous] = [publicState(after), publicState(before)];
-    if (state !== previous) host.stateChanged(state, previous);
+    const previous = connection.state;
+    const state = publicState(after);
+    connection.state = state;
+    if (state !== previous) host.emit("state", { state, previous });
     for (const effect of due) effects[effect](after);
   }
 
   const effects: Effects = {
     ...host,
-    ask: () => getToken(false),
-    replace: () => getToken(true),
+    ask: () => void getToken(false),
+    replace: () => void getToken(true),
     open,
     configure,
     "hang-up": hangUp,
     wait: waitForTry,
   };
 
-  function getToken(replace: boolean): void {
-    void tokens.get(replace, (retryable, problem) => {
-      connection.cause = problem;
-      if (retryable === null) dispatch("token");
-      else dispatch("token-failed", retryable);
-    });
+  /** Asks the page for a live token, or to replace the newest, which was refused. */
+  async function getToken(replace: boolean): Promise<void> {
+    asking += 1;
+    const mine = asking;
+    const failed = (cause: unknown) => {
+      if (mine !== asking) return;
+      connection.cause = cause;
+      dispatch("token-failed", (cause as { retryable?: unknown } | null)?.retryable !== false);
+    };
+    timers.arm("token", TOKEN_TIMEOUT_MS, () => failed(new MessagingError("timeout", "No token in time")));
+    try {
+      const fresh = await (replace ? settings.onTokenRefused?.(token.token) : settings.getToken());
+      if (mine !== asking) return;
+      if (!fresh || (replace && fresh.token === token.token)) {
+        throw new MessagingError("socket_refused", "The messenger refused the token");
+      }
+      timers.disarm("token");
+      token = fresh;
+      connection.cause = undefined;
+      dispatch("token");
+    } catch (cause) {
+      failed(cause);
+    }
   }
 
   function open(): void {
@@ -119,15 +139,16 @@ export function createConnection(host: ConnectionHost): Connection {
   function waitForTry({ attempt }: Link): void {
     if (attempt === TELL_AFTER) {
       const options = { retryable: true, cause: connection.cause };
-      host.failed(new MessagingError("socket_refused", "The messenger cannot be reached; it is tried on", options));
+      const error = new MessagingError("socket_refused", "The messenger cannot be reached; it is tried on", options);
+      host.emit("error", { error });
     }
     const delay = online.current() ? reconnectDelayMs(attempt - 1, random()) : OFFLINE_RETRY_MS;
     timers.arm("retry", Math.max(delay, pace.pausedUntil - clock.now()), () => dispatch("due"));
   }
 
   function hangUp(): void {
-    tokens.cancel();
-    timers.disarm("configure", "retry", "stable", "quiet");
+    asking += 1;
+    timers.disarm("token", "configure", "retry", "stable", "quiet");
     const old = line;
     line = null;
     configured = null;
@@ -161,7 +182,7 @@ export function createConnection(host: ConnectionHost): Connection {
     if (link.phase !== "ready") return;
     connection.cause = undefined;
     timers.arm("stable", STABLE_MS, () => dispatch("stable"));
-    watch();
+    check(QUIET_MS);
     configureAnew();
   }
 
@@ -182,30 +203,22 @@ export function createConnection(host: ConnectionHost): Connection {
     return 0;
   }
 
-  /** A hidden page asks nothing; it is asked when it is seen again. */
-  function watch(): void {
-    if (link.phase !== "ready" || !visible.current()) return;
-    timers.arm("quiet", Math.max(1_000, QUIET_MS + heardAt - clock.now()), () => check(QUIET_MS));
-  }
-
+  /** A line that was quiet so long must show that it lives. A hidden page asks nothing; it asks when it is seen again. */
   function check(quietMs: number, needed = visible.current()): void {
+    if (link.phase !== "ready" || !needed) return;
     const asked = line;
     const askedAt = clock.now();
-    if (needed && !checking && askedAt - heardAt >= quietMs && !write("echo", ECHO)) {
-      checking = true;
-      asks.wait(
-        ECHO_TRACING_ID,
-        ECHO_TIMEOUT_MS,
-        () => false,
-        (reply) => {
-          checking = false;
-          if (reply?.kind === "message") host.hear(reply);
-          else if (line === asked && heardAt < askedAt) lose();
-          watch();
-        },
-      );
+    const quiet = askedAt - heardAt;
+    if (quiet < quietMs || write("echo", ECHO) > 0) {
+      timers.arm("quiet", Math.max(1_000, QUIET_MS - quiet), () => check(QUIET_MS));
+      return;
     }
-    watch();
+    const heard = (reply: Reply) => {
+      if (reply?.kind === "message") host.hear(reply);
+      else if (line === asked && heardAt < askedAt) lose();
+      check(QUIET_MS);
+    };
+    asks.wait(ECHO_TRACING_ID, ECHO_TIMEOUT_MS, () => false, heard);
   }
 
   /** The network or the page came back: a waiting try goes now, and a line that stood through it must show that it lives. */
@@ -215,17 +228,11 @@ export function createConnection(host: ConnectionHost): Connection {
     check(QUIET_ON_WAKE_MS);
   }
 
-  const stopOnline = online.onChange(woke);
-  const stopVisible = visible.onChange(woke);
+  const stops = [online, visible].map((signal) => signal.onChange(woke));
 
   const connection: Connection = {
     cause: undefined,
-    get state() {
-      return publicState(link);
-    },
-    get link() {
-      return link;
-    },
+    state: "none",
     dispatch,
     wait,
     write,
@@ -246,12 +253,11 @@ export function createConnection(host: ConnectionHost): Connection {
     },
     expect: (timeoutMs, fits, then) => asks.wait(uuid(), timeoutMs, fits, then),
     setToken(fresh) {
-      tokens.set(fresh);
+      token = fresh;
       configureAnew();
     },
     dispose() {
-      stopOnline();
-      stopVisible();
+      for (const stop of stops) stop();
     },
   };
   return connection;

@@ -21,10 +21,8 @@ import { createTimers } from "./timers.js";
 /** Everything that the rooms ask of each other. */
 type Parts = ConnectionHost & ExchangeHost & PresenceHost & CatchUpHost & UploadHost;
 
-interface Waiter {
-  resolve(): void;
-  reject(error: unknown): void;
-}
+/** Called with what failed, or with nothing. */
+type Waiter = (error?: MessagingError) => void;
 
 /** The older pages are made ready so long after a start, before the first reconnect needs them. */
 const PREPARE_MS = 3_000;
@@ -52,12 +50,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     timers,
     emit,
     connect,
-    failed: (error) => emit("error", { error }),
     seldom: () => import("./seldom.js"),
     limits: () => attachmentLimits(config, session),
-    platformTime: () => exchange.platformTime(),
     recheck: sync,
-    stateChanged: (state, previous) => emit("state", { state, previous }),
     hear({ message, tracingId }) {
       if (tracingId === ECHO_TRACING_ID) presence.lives(message.metadata);
       else {
@@ -67,7 +62,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     session(answer) {
       if (answer.connected) session = answer;
-      presence.lives({ ...answer }, true);
+      presence.lives(answer, true);
     },
     down() {
       syncs += 1;
@@ -84,7 +79,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     ended({ end }) {
       presence.stop();
       emit("ended", { reason: end as EndReason });
-      if (is("ended")) settle();
+      if (is("ended")) settle(ending);
     },
     fail,
   } as Omit<Parts, "connection" | "exchange" | "presence"> as Parts;
@@ -98,16 +93,17 @@ export function createConversation(options: ConversationOptions): Conversation {
   const is = (...states: ConversationState[]) => states.includes(connection.state);
 
   function waitAmong(waiters: Waiter[]): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
+    const promise = new Promise<void>((resolve, reject) => {
+      waiters.push((error) => (error ? reject(error) : resolve()));
+    });
     // Not everybody who starts something waits for it.
     promise.catch(() => {});
     return promise;
   }
 
   function notOpen(): MessagingError {
-    const options = { retryable: false };
-    if (disposed) return new MessagingError("aborted", "The conversation was disposed of", options);
-    return new MessagingError("socket_closed", `The conversation is ${connection.state}`, options);
+    if (disposed || is("none")) return new MessagingError("aborted", "The conversation was disconnected");
+    return new MessagingError("socket_closed", `The conversation is ${connection.state}`, { retryable: false });
   }
 
   function connect(): Promise<void> {
@@ -118,20 +114,20 @@ export function createConversation(options: ConversationOptions): Conversation {
     return opened;
   }
 
-  async function say(make: (id: string) => OutboundMessage): Promise<{ id: string }> {
+  /** Somebody wants to be heard: that opens a conversation that nobody has opened. */
+  function wanted(): void {
     if (disposed || is("closed", "ended", "read-only")) throw notOpen();
+    if (is("none")) connect().catch(() => {});
+  }
+
+  async function say(make: (id: string) => OutboundMessage): Promise<{ id: string }> {
     const id = ports.uuid();
     const message = make(id);
     const attributes = { ...customAttributes, ...message.channel?.metadata.customAttributes };
     const error = tooLarge(message.text ?? "", attributes, session?.maxCustomDataBytes);
     if (error) throw error;
-    return wanted(exchange.say(id, message));
-  }
-
-  /** Somebody wants to be heard: that opens a conversation that nobody has opened. */
-  function wanted<Said>(said: Said): Said {
-    if (is("none")) connect().catch(() => {});
-    return said;
+    wanted();
+    return exchange.say(id, message);
   }
 
   async function loadCatchUp(): Promise<CatchUp> {
@@ -165,22 +161,24 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   function opened(): void {
-    for (const { resolve } of opening.splice(0)) resolve();
+    settle(opening);
   }
 
-  function settle(): void {
-    timers.disarm("leave");
-    for (const { resolve } of ending.splice(0)) resolve();
+  function settle(waiters: Waiter[], error?: MessagingError): void {
+    if (waiters === ending) timers.disarm("leave");
+    for (const settled of waiters.splice(0)) settled(error);
   }
 
   function fail(): void {
     const { cause } = connection;
-    const error = cause ? asError(cause) : is("none") ? disconnected() : notOpen();
+    const known = cause instanceof MessagingError ? cause : undefined;
+    const error =
+      known ?? (cause ? new MessagingError("socket_refused", "No token for the messenger", { cause }) : notOpen());
     exchange.giveUp(error);
     if (is("read-only")) return;
-    for (const { reject } of opening.splice(0)) reject(error);
-    settle();
-    if (cause) parts.failed(error);
+    settle(opening, error);
+    settle(ending);
+    if (cause) emit("error", { error });
   }
 
   return {
@@ -203,11 +201,12 @@ export function createConversation(options: ConversationOptions): Conversation {
     connect,
     startNew() {
       if (disposed) return Promise.reject(notOpen());
-      settle();
+      settle(ending);
+      const started = waitAmong(opening);
       const restart = () => connection.dispatch("restart");
       if (is("open", "read-only")) parts.seldom().then(({ closeSession }) => closeSession(parts, restart), restart);
       else restart();
-      return waitAmong(opening);
+      return started;
     },
     end() {
       if (is("none", "closed", "ended")) return Promise.resolve();
@@ -232,8 +231,8 @@ export function createConversation(options: ConversationOptions): Conversation {
       return say((id) => answerMessage(answer, id));
     },
     async retry(id) {
-      if (disposed || is("closed", "ended", "read-only")) throw notOpen();
-      return wanted(exchange.retry(id));
+      wanted();
+      return exchange.retry(id);
     },
     typing: presence.typing,
     async loadOlder() {
@@ -256,13 +255,4 @@ export function createConversation(options: ConversationOptions): Conversation {
     presence.stop();
     timers.disarm("prepare");
   }
-}
-
-function disconnected(): MessagingError {
-  return new MessagingError("aborted", "The conversation was disconnected");
-}
-
-function asError(cause: unknown): MessagingError {
-  if (cause instanceof MessagingError) return cause;
-  return new MessagingError("socket_refused", "No token for the messenger", { cause });
 }

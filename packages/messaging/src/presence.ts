@@ -5,7 +5,7 @@
 import type { OutboundEventBody, SessionResponse, StructuredMessage } from "@guestpass/protocol";
 import type { Emit } from "./emit.js";
 import type { Settings } from "./options.js";
-import type { Connection } from "./rooms.js";
+import type { Connection, Exchange } from "./rooms.js";
 import { eventFrame } from "./rules/frames.js";
 import { senderName } from "./rules/transcript.js";
 import type { Timers } from "./timers.js";
@@ -22,8 +22,7 @@ export interface PresenceHost {
   readonly timers: Timers;
   readonly connection: Connection;
   emit: Emit;
-  /** Milliseconds since 1970 by the platform's clock. */
-  platformTime(): number;
+  readonly exchange: Exchange;
 }
 
 /** Seconds of the session after each message, and unix seconds of its end; in metadata they are text. */
@@ -46,11 +45,13 @@ export interface Presence {
 }
 
 export function createPresence(host: PresenceHost): Presence {
-  const { settings, timers, connection, emit, platformTime } = host;
+  const { settings, timers, connection, emit } = host;
   const { config, customAttributes, ports } = settings;
   let seen: string[] = [];
   let duration = 0;
   let endsAt = 0;
+
+  const platformTime = () => host.exchange.platformTime();
 
   function setTyping(active: boolean): void {
     timers.disarm("typing");

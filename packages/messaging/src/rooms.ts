@@ -24,15 +24,14 @@ export interface Seldom extends Rest {
 export interface ConnectionHost extends Pick<Effects, "sync" | "started" | "wipe" | "ended" | "fail"> {
   readonly settings: Settings;
   readonly timers: Timers;
+  emit: Emit;
   readonly connection: Connection;
   readonly exchange: Exchange;
   seldom(): Promise<Seldom>;
   /** History is to say which of the doubtful messages have arrived. */
   recheck(): Promise<void>;
-  stateChanged(state: ConversationState, previous: ConversationState): void;
   session(session: SessionResponse): void;
   hear(frame: InboundFrame & { kind: "message" }): void;
-  failed(error: MessagingError): void;
   /** The line is gone; nobody will answer on it. */
   down(): void;
 }
@@ -41,8 +40,7 @@ export interface ConnectionHost extends Pick<Effects, "sync" | "started" | "wipe
 export type Effects = Readonly<Record<Effect, (link: Link) => void>>;
 
 export interface Connection {
-  readonly state: ConversationState;
-  readonly link: Link;
+  state: ConversationState;
   /** What it last failed of, until a session stands. */
   cause: unknown;
   /** Feeds the machine; from within an effect, after that effect. */

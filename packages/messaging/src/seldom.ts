@@ -56,7 +56,7 @@ function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuri
 }
 
 function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, configuring: boolean): void {
-  const { connection, exchange, timers, failed } = host;
+  const { connection, exchange, timers, emit } = host;
   const found = verdict(code, text, configuring);
   // 409: the conversation is read-only.
   const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
@@ -72,7 +72,7 @@ function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, con
   // Too long, or with too many attributes: that can only be a message.
   const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
   if (id) refuse(host, id, error, found ? TOKEN_RETURNS : error.code === "message_rate_limited" ? RATE_RETURNS : 0);
-  else failed(error);
+  else emit("error", { error });
 }
 
 /** A message that the platform did not take: for a rate or a token it goes again, so often at the most. */
@@ -89,7 +89,7 @@ export function leave(host: ConnectionHost, gone: (wiped?: boolean) => void): vo
   const { connection, settings } = host;
   const { config, ports } = settings;
   const close = () => closeSession(host, () => gone(false));
-  if (connection.link.readOnly || config?.clearEnabled === false) {
+  if (connection.state === "read-only" || config?.clearEnabled === false) {
     close();
     return;
   }

@@ -32,30 +32,27 @@ export function systemClock(): Clock {
 
 /** `navigator.onLine`; true where nobody knows. */
 export function networkSignal(): Signal {
-  return {
-    current: () => globalThis.navigator?.onLine !== false,
-    onChange: (listener) => listen(globalThis, ["online", "offline"], listener),
-  };
+  return signal(() => globalThis.navigator?.onLine !== false, [globalThis, "online"], [globalThis, "offline"]);
 }
 
 /** The page is not hidden; true where there is no page. A page that comes back from the cache or from freezing changes too. */
 export function visibilitySignal(): Signal {
-  return {
-    current: () => globalThis.document?.visibilityState !== "hidden",
-    onChange(listener) {
-      const stopDocument = listen(globalThis.document, ["visibilitychange", "resume"], listener);
-      const stopWindow = listen(globalThis, ["pageshow"], listener);
-      return () => {
-        stopDocument();
-        stopWindow();
-      };
-    },
-  };
+  const { document } = globalThis;
+  return signal(
+    () => document?.visibilityState !== "hidden",
+    [document, "visibilitychange"],
+    [document, "resume"],
+    [globalThis, "pageshow"],
+  );
 }
 
-function listen(target: Partial<EventTarget> | undefined, types: readonly string[], listener: () => void): () => void {
-  for (const type of types) target?.addEventListener?.(type, listener);
-  return () => {
-    for (const type of types) target?.removeEventListener?.(type, listener);
+function signal(current: () => boolean, ...events: [target: Partial<EventTarget> | undefined, type: string][]): Signal {
+  return {
+    current,
+    onChange(listener) {
+      const stop = new AbortController();
+      for (const [target, type] of events) target?.addEventListener?.(type, listener, stop);
+      return () => stop.abort();
+    },
   };
 }
