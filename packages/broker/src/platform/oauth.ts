@@ -100,7 +100,7 @@ export function createOauth(dependencies: OauthDependencies): Oauth {
     );
     if (refusesClient(settled)) return "refused";
     if (settled.kind !== "answer" || settled.status < 200 || settled.status > 299) throw upstreamFailure(settled, WHAT);
-    const answer = record(parseAnswer(settled.body, WHAT));
+    const answer = record(parseAnswer(settled.body, () => WHAT));
     const value = str(answer["access_token"]);
     const expiresIn = num(answer["expires_in"]);
     if (value === undefined || value === "" || expiresIn === undefined || expiresIn <= 0) {

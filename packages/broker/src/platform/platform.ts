@@ -40,6 +40,18 @@ function tooLate(): BrokerError {
   });
 }
 
+/** For the log: no query. */
+function nameOf({ method, path }: PlatformCall): string {
+  return `${method} ${path.split("?", 1)[0]}`;
+}
+
+function headersOf(hasBody: boolean, bearer: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (hasBody) headers["content-type"] = "application/json";
+  if (bearer !== undefined) headers["authorization"] = `Bearer ${bearer}`;
+  return headers;
+}
+
 /** Rejects with the signal's reason. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -52,17 +64,11 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
   const seen: Reachability = {};
 
   const sendOnce = async (call: PlatformCall, scope: CallScope, bearer: string | undefined) => {
+    const { method, body } = call;
+    const url = place.hosts[call.host] + call.path;
+    const headers = headersOf(body !== undefined, bearer);
     const settled = await send(
-      {
-        url: place.hosts[call.host] + call.path,
-        method: call.method,
-        headers: {
-          accept: "application/json",
-          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      },
+      body === undefined ? { url, method, headers } : { url, method, headers, body: JSON.stringify(body) },
       {
         repeat: call.repeat,
         deadlineAt: scope.deadlineAt,
@@ -75,12 +81,11 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
     return settled;
   };
 
+  const heldToken = () => oauth?.held();
   /** The flight that fetches a token goes on for the others when this caller's time is over. */
   const clientToken = async ({ deadlineAt, signal }: CallScope): Promise<AccessToken> => {
     if (oauth === undefined)
       throw new BrokerError("not_ready", "This service has no credentials for the messaging platform.");
-    const held = oauth.held();
-    if (held !== undefined) return held;
     signal?.throwIfAborted();
     const over = new AbortController();
     const timer = setTimeout(() => over.abort(tooLate()), Math.max(0, deadlineAt - clock.now()));
@@ -95,21 +100,21 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
   return {
     async call(call, scope) {
       const authorization = call.authorization ?? "client";
-      const what = `${call.method} ${call.path.split("?", 1)[0]}`;
-      let token = authorization === "client" ? await clientToken(scope) : undefined;
+      let token = authorization === "client" ? (heldToken() ?? (await clientToken(scope))) : undefined;
       const bearer = typeof authorization === "object" ? authorization.bearer : undefined;
       let settled = await sendOnce(call, scope, token?.value ?? bearer);
       // Once for an old token, and once for each further credential pair.
       for (let turns = Math.max(1, (token?.pairs ?? 1) - 1); turns > 0; turns -= 1) {
         if (token === undefined || settled.kind !== "answer" || settled.status !== 401) break;
         oauth?.refused(token);
-        token = await clientToken(scope);
+        token = heldToken() ?? (await clientToken(scope));
         settled = await sendOnce(call, scope, token.value);
       }
       if (token !== undefined && settled.kind === "answer" && settled.status === 401) oauth?.refused(token);
       if (settled.kind !== "answer" || settled.status < 200 || settled.status > 299)
-        throw upstreamFailure(settled, what);
-      return { status: settled.status, body: parseAnswer(settled.body, what), sentAt: settled.sentAt };
+        throw upstreamFailure(settled, nameOf(call));
+      const { status, sentAt } = settled;
+      return { status, body: parseAnswer(settled.body, () => nameOf(call)), sentAt };
     },
     reachability: () => ({ ...seen }),
   };

@@ -21,6 +21,8 @@ export type Settled = Outcome & {
   retryAfterSeconds?: number | undefined;
 };
 
+type Answered = Extract<Outcome, { kind: "answer" }>;
+
 export type SendRequest = (request: WireRequest, plan: RequestPlan) => Promise<Settled>;
 
 export interface RequestDependencies {
@@ -42,12 +44,12 @@ export function createRequest(dependencies: RequestDependencies): SendRequest {
       if (triesDone > 1) metrics.upstream.retries += 1;
       const remaining = Math.max(1, plan.deadlineAt - sentAt);
       const outcome = await transport.send(request, Math.min(timeoutMs, remaining), plan.signal);
+      if (outcome.kind === "answer" && outcome.status < 400) return answered(outcome, sentAt, undefined);
       if (outcome.kind !== "answer" || outcome.status >= 500) metrics.upstream.failed += 1;
       else if (outcome.status === 429) metrics.upstream.rateLimited += 1;
 
       const now = ports.clock.now();
-      const retryAfterSeconds =
-        outcome.kind === "answer" && outcome.status >= 400 ? parseRetryAfter(outcome.retryAfter, now) : undefined;
+      const retryAfterSeconds = outcome.kind === "answer" ? parseRetryAfter(outcome.retryAfter, now) : undefined;
       const delayMs = retryDelay({
         outcome: outcome.kind === "answer" ? { ...outcome, retryAfterSeconds } : outcome,
         repeat: plan.repeat,
@@ -56,10 +58,20 @@ export function createRequest(dependencies: RequestDependencies): SendRequest {
         remainingMs: plan.deadlineAt - now,
         random: ports.random(),
       });
-      if (delayMs === null) return { ...outcome, sentAt, retryAfterSeconds };
+      if (delayMs === null)
+        return outcome.kind === "answer" ? answered(outcome, sentAt, retryAfterSeconds) : { ...outcome, sentAt };
       await ports.sleep(delayMs, plan.signal);
     }
   };
+}
+
+/** Without a spread: it stands on the way of every call. */
+function answered(
+  { kind, status, retryAfter, body }: Answered,
+  sentAt: number,
+  retryAfterSeconds: number | undefined,
+): Settled {
+  return { kind, status, retryAfter, body, sentAt, retryAfterSeconds };
 }
 
 /** What the caller is told of an outcome that is no success. `what` names the call for the log, never for the page. */
@@ -84,13 +96,13 @@ export function upstreamFailure(settled: Settled, what: string): BrokerError {
 }
 
 /** The JSON of an answer, null for an empty one. `upstream_invalid` for anything else. */
-export function parseAnswer(body: string, what: string): unknown {
+export function parseAnswer(body: string, what: () => string): unknown {
   if (body === "") return null;
   try {
     return JSON.parse(body) as unknown;
   } catch {
     throw new BrokerError("upstream_invalid", "The messaging platform answered with something unknown.", {
-      cause: new Error(`${what}: the answer is not JSON`),
+      cause: new Error(`${what()}: the answer is not JSON`),
     });
   }
 }
