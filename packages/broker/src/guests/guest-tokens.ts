@@ -1,5 +1,6 @@
 /** Document 4: a token for an external id in a webchat, for as long as is asked. A renewal asks again for the same id. */
 import { record, stringMap } from "@guestpass/protocol";
+import { isoInstant } from "../instant.js";
 import { optionalInstant, requiredText } from "./answer.js";
 import type { Guest, GuestApi, GuestIdentity, GuestTools } from "./guest-api.js";
 
@@ -25,8 +26,8 @@ async function make(identity: GuestIdentity, wish: Wish, tools: GuestTools): Pro
     body: {
       externalId: identity.externalId,
       webchatId: wish.deploymentId,
-      ...(Object.keys(wish.attributes).length === 0 ? {} : { attributes: wish.attributes }),
-      expirationTime: new Date(endsAt).toISOString(),
+      attributes: Object.keys(wish.attributes).length === 0 ? undefined : wish.attributes,
+      expirationTime: isoInstant(endsAt),
     },
   });
   return {

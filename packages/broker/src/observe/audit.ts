@@ -1,6 +1,7 @@
 /** Makes the record of what happened and hands it on: to the sink, the hooks, the webhook. Never before the answer. */
 import { createHash } from "node:crypto";
 import type { BrokerError } from "../errors.js";
+import { isoInstant } from "../instant.js";
 import type { BrokerHooks } from "../options.js";
 import type { Clock } from "../ports.js";
 import type { AuditAction, AuditRecord, MintingFacts } from "./audit-record.js";
@@ -39,12 +40,6 @@ function eventType(facts: Facts, guestApi: string): AuditRecord["eventType"] {
   return guestApi === "webmessaging-guests" ? "WEBMESSAGING_GUEST_AUTHENTICATED" : "GUEST_TOKEN_PROVISIONED";
 }
 
-function documentNames(guestApi: string, deploymentId: string | undefined): { channelId?: string; webchatId?: string } {
-  if (deploymentId === undefined) return {};
-  if (guestApi === "webmessaging-guests") return { channelId: deploymentId };
-  return guestApi === "guest-tokens" ? { webchatId: deploymentId } : {};
-}
-
 /** Where the customer's id is the guest's id (`guest-tokens`), only its hash is on record. */
 function guestIdOnRecord({ guestId, identity }: Facts): string | null {
   if (guestId === undefined) return null;
@@ -54,33 +49,37 @@ function guestIdOnRecord({ guestId, identity }: Facts): string | null {
 export function createAudit(dependencies: AuditDependencies): Audit {
   const { guestApi, clock, metrics, beside, sink, hooks, publish } = dependencies;
 
-  const recordOf = (facts: Facts, latencyMs: number, error?: BrokerError): AuditRecord => ({
-    eventType: eventType(facts, guestApi),
-    action: action(facts, error),
-    operation: facts.operation,
-    timestamp: new Date(clock.now()).toISOString(),
-    requestId: facts.requestId,
-    guestApi,
-    origin: facts.origin,
-    deploymentId: facts.deploymentId ?? null,
-    ...documentNames(guestApi, facts.deploymentId),
-    sessionId: facts.sessionId ?? null,
-    guestId: guestIdOnRecord(facts),
-    externalId:
-      facts.identity === undefined ? null : facts.identity.known ? facts.identity.hash : facts.identity.externalId,
-    identified: facts.identity?.known ?? false,
-    consentTimestamp: facts.consentTimestamp ?? null,
-    captchaProvider: facts.captchaProvider ?? null,
-    attributesCount: facts.attributesCount ?? 0,
-    latencyMs: Math.round(latencyMs),
-    successRate: metrics.successRate(),
-    tokenHash:
-      facts.token === undefined
-        ? null
-        : createHash("sha256").update(facts.token).digest("hex").slice(0, TOKEN_HASH_DIGITS),
-    ...(error === undefined ? {} : { code: error.code }),
-    ...(error?.upstreamStatus === undefined ? {} : { upstreamStatus: error.upstreamStatus }),
-  });
+  const recordOf = (facts: Facts, latencyMs: number, error?: BrokerError): AuditRecord => {
+    const { identity, deploymentId = null } = facts;
+    const record: AuditRecord = {
+      eventType: eventType(facts, guestApi),
+      action: action(facts, error),
+      operation: facts.operation,
+      timestamp: isoInstant(clock.now()),
+      requestId: facts.requestId,
+      guestApi,
+      origin: facts.origin,
+      deploymentId,
+      sessionId: facts.sessionId ?? null,
+      guestId: guestIdOnRecord(facts),
+      externalId: identity === undefined ? null : identity.known ? identity.hash : identity.externalId,
+      identified: identity?.known ?? false,
+      consentTimestamp: facts.consentTimestamp ?? null,
+      captchaProvider: facts.captchaProvider ?? null,
+      attributesCount: facts.attributesCount ?? 0,
+      latencyMs: Math.round(latencyMs),
+      successRate: metrics.successRate(),
+      tokenHash:
+        facts.token === undefined
+          ? null
+          : createHash("sha256").update(facts.token).digest("hex").slice(0, TOKEN_HASH_DIGITS),
+    };
+    if (deploymentId !== null && guestApi === "webmessaging-guests") record.channelId = deploymentId;
+    if (deploymentId !== null && guestApi === "guest-tokens") record.webchatId = deploymentId;
+    if (error !== undefined) record.code = error.code;
+    if (error?.upstreamStatus !== undefined) record.upstreamStatus = error.upstreamStatus;
+    return record;
+  };
 
   const hookOf: Partial<Record<AuditAction, ((record: AuditRecord) => unknown) | undefined>> = {
     ISSUED: hooks.onIssued,
@@ -89,26 +88,34 @@ export function createAudit(dependencies: AuditDependencies): Audit {
     NOTICED: hooks.onUnusualMinting,
   };
 
-  const handOn = (record: AuditRecord) => {
-    if (sink !== undefined) beside.run("the audit sink", () => sink(record));
-    const hook = hookOf[record.action];
-    if (hook !== undefined) beside.run("a hook", () => hook.call(hooks, { ...record }));
-    if (publish !== undefined && (record.action === "ISSUED" || record.action === "RENEWED")) publish(record);
+  /** The record is made when the first of them asks for it: after the answer. */
+  const handOn = (does: AuditAction, make: () => AuditRecord) => {
+    let made: AuditRecord | undefined;
+    const record = () => {
+      made ??= make();
+      return made;
+    };
+    if (sink !== undefined) beside.run("the audit sink", () => sink(record()));
+    const hook = hookOf[does];
+    if (hook !== undefined) beside.run("a hook", () => hook.call(hooks, { ...record() }));
+    if (publish !== undefined && (does === "ISSUED" || does === "RENEWED"))
+      beside.run("the webhook", () => publish(record()));
   };
 
   return {
     succeeded(facts) {
       const latencyMs = Math.max(0, clock.now() - facts.startedAt);
       metrics.succeeded(facts.operation, latencyMs);
-      beside.run("the audit", () => handOn(recordOf(facts, latencyMs)));
+      handOn(action(facts, undefined), () => recordOf(facts, latencyMs));
     },
     failed(facts, error) {
       const latencyMs = Math.max(0, clock.now() - facts.startedAt);
       metrics.failed(facts.operation, error.code);
-      beside.run("the audit", () => handOn(recordOf(facts, latencyMs, error)));
+      handOn(action(facts, error), () => recordOf(facts, latencyMs, error));
     },
     noticed(minting, last) {
-      handOn({ ...recordOf(last, 0), eventType: "UNUSUAL_MINTING", action: "NOTICED", minting });
+      const record: AuditRecord = { ...recordOf(last, 0), eventType: "UNUSUAL_MINTING", action: "NOTICED", minting };
+      handOn("NOTICED", () => record);
     },
   };
 }

@@ -6,13 +6,21 @@ export const SLOTS = 12;
 /** Oldest first; the slot is the number of its twelfth since the epoch. */
 export type Counts = readonly (readonly [slot: number, count: number])[];
 
+function counting([at]: Counts[number], slot: number): boolean {
+  return at > slot - SLOTS && at <= slot + 1;
+}
+
 /** What still counts; a clock that is ahead by up to a slot is believed. */
 export function current(counts: Counts, slot: number): Counts {
-  return counts.filter(([at]) => at > slot - SLOTS && at <= slot + 1);
+  return counts.every((pair) => counting(pair, slot)) ? counts : counts.filter((pair) => counting(pair, slot));
 }
 
 /** Both together. */
 export function plus(counts: Counts, more: Counts): Counts {
+  const [last, first] = [counts.at(-1), more[0]];
+  // The next of the same twelfth, as nearly all are.
+  if (last !== undefined && first !== undefined && more.length === 1 && last[0] === first[0])
+    return counts.with(-1, [last[0], last[1] + first[1]]);
   const sum = new Map(counts);
   for (const [at, count] of more) sum.set(at, (sum.get(at) ?? 0) + count);
   return [...sum].sort(([a], [b]) => a - b);

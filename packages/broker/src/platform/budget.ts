@@ -42,7 +42,7 @@ interface Waiter {
   refuse(retryAfterSeconds: number): void;
 }
 
-/** Those who ask at the same time are served by one write. */
+/** Those who ask in the same turn of the event loop, or while a write is under way, are served by one write. */
 export function createBudget({ store, quota, clock, warn }: BudgetDependencies): Budget {
   const own = nanoid(10);
   let waiting: Waiter[] = [];
@@ -136,7 +136,7 @@ export function createBudget({ store, quota, clock, warn }: BudgetDependencies):
         });
         if (serving) return;
         serving = true;
-        void serve();
+        setImmediate(() => void serve());
       }),
   };
 }

@@ -65,6 +65,25 @@ function hmacKeys(): (secret: string) => Promise<CryptoKey> {
   };
 }
 
+/** Hashed when it is asked for: nobody asks for that of an anonymous visitor. */
+class Identity implements GuestIdentity {
+  readonly externalId: string;
+  readonly known: boolean;
+  private readonly hashOf: (externalId: string) => string;
+  private hashed: string | undefined;
+
+  constructor(externalId: string, known: boolean, hashOf: (externalId: string) => string) {
+    this.externalId = externalId;
+    this.known = known;
+    this.hashOf = hashOf;
+  }
+
+  get hash(): string {
+    this.hashed ??= this.hashOf(this.externalId);
+    return this.hashed;
+  }
+}
+
 /** The rules of these options. TypeError where no token could ever be verified though one is required. */
 export function createIdentityPolicy(
   options: IdentityOptions,
@@ -100,18 +119,7 @@ export function createIdentityPolicy(
   const hash = (externalId: string) =>
     (pepper === undefined ? createHash("sha256") : createHmac("sha256", pepper)).update(externalId).digest("hex");
 
-  /** Hashed when it is asked for: nobody asks for that of an anonymous visitor. */
-  const known = (externalId: string, isKnown: boolean): GuestIdentity => {
-    let hashed: string | undefined;
-    return {
-      externalId,
-      known: isKnown,
-      get hash() {
-        hashed ??= hash(externalId);
-        return hashed;
-      },
-    };
-  };
+  const known = (externalId: string, isKnown: boolean): GuestIdentity => new Identity(externalId, isKnown, hash);
 
   const verify = async (token: string): Promise<JWTPayload> => {
     if (algorithms.length === 0) throw invalid(new Error("no secret or key set is configured"));

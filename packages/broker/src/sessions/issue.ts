@@ -2,6 +2,7 @@
 import type { RefreshedSession } from "@guestpass/protocol";
 import { nanoid } from "nanoid";
 import type { Guest, GuestApi } from "../guests/guest-api.js";
+import { isoInstant } from "../instant.js";
 import type { Settings } from "../settings.js";
 import { refreshIn } from "./lead.js";
 import { checkToken } from "./token-check.js";
@@ -49,18 +50,19 @@ export function answer(settings: Settings, { sessionId, made, handle, endsAt, bo
   const now = settings.ports.clock.now();
   const expiresAt = Math.min(made.expiresAt, endsAt);
   const expiresIn = Math.max(0, Math.floor((expiresAt - now) / 1000));
-  const nowText = new Date(now).toISOString();
-  return {
+  const nowText = isoInstant(now);
+  const refreshed: RefreshedSession = {
     sessionId,
     guestId: made.guestId,
     token: made.guest.token,
     tokenType: made.guest.tokenType,
-    ...(made.guest.sessionToken === undefined ? {} : { sessionToken: made.guest.sessionToken }),
     issuedAt: nowText,
-    expiresAt: new Date(expiresAt).toISOString(),
+    expiresAt: isoInstant(expiresAt),
     expiresIn,
     refreshIn: refreshIn(expiresIn, settings.refreshLeadSeconds),
     serverTime: nowText,
     session: { handle, expiresIn: Math.max(0, Math.floor((endsAt - now) / 1000)), bound },
   };
+  if (made.guest.sessionToken !== undefined) refreshed.sessionToken = made.guest.sessionToken;
+  return refreshed;
 }

@@ -9,7 +9,7 @@ import type { RequestContext } from "../request-context.js";
 import { type HandleClaims, openHandle, sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
 import type { Admission } from "./records.js";
-import { guestTools, type SessionRooms } from "./rooms.js";
+import { guestTools, rememberGuest, type SessionRooms } from "./rooms.js";
 import { seal, unseal } from "./sealed.js";
 import { SHARED_MS } from "./start.js";
 
@@ -114,10 +114,7 @@ export async function refresh(
     generation,
     renewal: made.guest.renewal,
   });
-  const { token } = made.guest;
-  rooms.beside.run("the guest directory", () =>
-    rooms.directory.remember(identity, { guestId: made.guestId, token, expiresAt: made.expiresAt }),
-  );
+  rememberGuest(rooms, identity, made);
   const { sessionId, endsAt, keyThumbprint } = claims;
   return answer(rooms.settings, { sessionId, made, handle: next, endsAt, bound: keyThumbprint !== undefined });
 }

@@ -1,5 +1,5 @@
 /** What starting, refreshing and ending a session work with. Put together once, by the broker. */
-import type { GuestApi, GuestTools } from "../guests/guest-api.js";
+import type { GuestApi, GuestIdentity, GuestTools } from "../guests/guest-api.js";
 import type { Beside } from "../observe/beside.js";
 import type { DeploymentConfigs } from "../platform/deployment-config.js";
 import type { PlatformPlace } from "../platform/hosts.js";
@@ -42,4 +42,11 @@ export function guestTools(rooms: SessionRooms, scope: CallScope): GuestTools {
     rememberGuest: (identity, guest) => rooms.directory.remember(identity, guest),
     alone: (identity, work) => rooms.directory.alone(identity, scope.deadlineAt, work),
   };
+}
+
+/** Beside the answer. Nobody looks for the guest of an anonymous visitor. */
+export function rememberGuest(rooms: SessionRooms, identity: GuestIdentity, { guest, guestId, expiresAt }: MadeGuest) {
+  if (!identity.known) return;
+  const { token } = guest;
+  rooms.beside.run("the guest directory", () => rooms.directory.remember(identity, { guestId, token, expiresAt }));
 }

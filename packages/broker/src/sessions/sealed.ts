@@ -13,6 +13,7 @@ const IV_BYTES = 12;
 const TAG = { authTagLength: 16 };
 /** Asking the system for twelve random bytes costs as much as asking for hundreds of times twelve. */
 const IVS_AT_ONCE = 256;
+const HEADERS_KEPT = 64;
 
 /** Random bytes, each given once. */
 let pool = Buffer.alloc(0);
@@ -26,14 +27,47 @@ function freshIv(): Buffer {
   return pool.subarray(given - IV_BYTES, given);
 }
 
+/** A protected header: it differs by key and type alone, and both are few. */
+interface Header {
+  readonly kid: string;
+  readonly typ: string;
+  /** As it stands in the JWE, and as it is authenticated. */
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
+/** Those that were sealed with, by their text. What strangers send is never kept. */
+const headers = new Map<string, Header>();
+let last: Header | undefined;
+function headerOf(kid: string, typ: string): Header {
+  if (last?.kid === kid && last.typ === typ) return last;
+  const text = Buffer.from(JSON.stringify({ alg: "dir", enc: "A256GCM", kid, typ })).toString("base64url");
+  last = headers.get(text) ?? { kid, typ, text, bytes: Buffer.from(text, "ascii") };
+  if (headers.size >= HEADERS_KEPT) headers.clear();
+  headers.set(text, last);
+  return last;
+}
+
+/** Undefined for a header that is none of ours. */
+function readHeader(text: string): Header | undefined {
+  const known = headers.get(text);
+  if (known !== undefined) return known;
+  const { alg, enc, kid, typ } = record(JSON.parse(decode(text).toString("utf8")));
+  if (alg !== "dir" || enc !== "A256GCM" || typeof kid !== "string" || typeof typ !== "string") return undefined;
+  return { kid, typ, text, bytes: Buffer.from(text, "ascii") };
+}
+
 /** The value as a compact JWE of that type. */
 export async function seal(ring: KeyRing, typ: string, value: unknown): Promise<string> {
   const { kid, key } = await ring.first();
-  const header = Buffer.from(JSON.stringify({ alg: "dir", enc: "A256GCM", kid, typ })).toString("base64url");
+  const { text, bytes } = headerOf(kid, typ);
   const iv = freshIv();
-  const cipher = createCipheriv(CIPHER, key, iv, TAG).setAAD(Buffer.from(header, "ascii"));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
-  return [header, "", ...[iv, sealed, cipher.getAuthTag()].map((part) => part.toString("base64url"))].join(".");
+  const cipher = createCipheriv(CIPHER, key, iv, TAG).setAAD(bytes);
+  // In this mode nothing is left for the end: a byte for a byte.
+  const sealed = cipher.update(JSON.stringify(value), "utf8");
+  cipher.final();
+  const [one, two, three] = [iv.toString("base64url"), sealed.toString("base64url"), cipher.getAuthTag()];
+  return `${text}..${one}.${two}.${three.toString("base64url")}`;
 }
 
 /** The value again; undefined for anything that this ring has not sealed as that type. */
@@ -41,14 +75,15 @@ export async function unseal(ring: KeyRing, typ: string, text: string): Promise<
   try {
     const [header = "", encryptedKey, iv, sealed, tag, more] = text.split(".");
     if (encryptedKey !== "" || more !== undefined) return undefined;
-    const { alg, enc, kid, typ: said } = record(JSON.parse(decode(header).toString("utf8")));
-    if (alg !== "dir" || enc !== "A256GCM" || said !== typ || typeof kid !== "string") return undefined;
-    const found = await ring.find(kid);
+    const known = readHeader(header);
+    if (known?.typ !== typ) return undefined;
+    const found = await ring.find(known.kid);
     if (found === undefined) return undefined;
-    const decipher = createDecipheriv(CIPHER, found.key, decode(iv), TAG)
-      .setAAD(Buffer.from(header, "ascii"))
-      .setAuthTag(decode(tag));
-    return JSON.parse(decipher.update(decode(sealed), undefined, "utf8") + decipher.final("utf8")) as unknown;
+    const decipher = createDecipheriv(CIPHER, found.key, decode(iv), TAG).setAAD(known.bytes).setAuthTag(decode(tag));
+    const opened = decipher.update(decode(sealed));
+    // Throws where it is not as it was sealed.
+    decipher.final();
+    return JSON.parse(opened.toString("utf8")) as unknown;
   } catch {
     return undefined;
   }

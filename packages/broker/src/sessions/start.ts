@@ -14,7 +14,7 @@ import type { ProvenKey } from "./binding.js";
 import { sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
 import { sessionMessenger } from "./messenger.js";
-import { guestTools, type SessionRooms } from "./rooms.js";
+import { guestTools, rememberGuest, type SessionRooms } from "./rooms.js";
 import { readUpgrade } from "./upgrade.js";
 
 const DEFAULT_LANGUAGE = "en-us";
@@ -27,7 +27,8 @@ const CONFIG_WAIT_MS = 1000;
 export function policyErrors(rooms: SessionRooms, body: unknown): FieldError[] {
   const { attributes, customerId, authorization, queueId } = record(body);
   const { guestApi, settings, identity } = rooms;
-  const errors = [...attributeErrors(stringMap(attributes)), ...identity.fieldErrors({ customerId: str(customerId) })];
+  const errors = identity.fieldErrors({ customerId: str(customerId) });
+  if (attributes !== undefined) errors.unshift(...attributeErrors(stringMap(attributes)));
   if (authorization !== undefined && guestApi.signsIn !== true)
     errors.push({ path: "/authorization", message: "is not understood by the guest API that is in use here" });
   if (guestApi.needsQueue === true && queueId === undefined && settings.queueIds.length !== 1)
@@ -170,17 +171,9 @@ export async function start(
   });
   // There is no way back to anonymous with the same session token.
   if (upgrade !== undefined) await rooms.records.end(upgrade.claims);
-  const { token } = made.guest;
-  rooms.beside.run("the guest directory", () =>
-    rooms.directory.remember(identity, { guestId: made.guestId, token, expiresAt: made.expiresAt }),
-  );
+  rememberGuest(rooms, identity, made);
   const config = await configuring;
-  return {
-    ...answer(settings, { sessionId, made, handle, endsAt: sessionEndsAt, bound: key !== undefined }),
-    messenger: sessionMessenger(
-      { place: rooms.place, guestApi: guestApi.name, deploymentId, config },
-      token,
-      identity.externalId,
-    ),
-  };
+  const session = answer(settings, { sessionId, made, handle, endsAt: sessionEndsAt, bound: key !== undefined });
+  const subject = { place: rooms.place, guestApi: guestApi.name, deploymentId, config };
+  return Object.assign(session, { messenger: sessionMessenger(subject, made.guest.token, identity.externalId) });
 }
