@@ -49,7 +49,7 @@ export type {
 } from "./options.js";
 export type { AnalyticsForm } from "./platform/analytics.js";
 export type { BrokerPorts, Clock } from "./ports.js";
-export type { DpopProof, RequestContext } from "./request-context.js";
+export type { DpopProof, GoneSignal, RequestContext } from "./request-context.js";
 export {
   compatAnswerSchema,
   compatRequestSchema,

@@ -1,4 +1,5 @@
 /** What the broker takes from its surroundings, with the real thing as default. Tests put virtual time in here. */
+import type { GoneSignal } from "./request-context.js";
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -10,7 +11,7 @@ export interface BrokerPorts {
   /** A number in [0, 1) for jitter; never used for identifiers. */
   random(): number;
   /** Resolves after `delayMs`, or rejects with the signal's reason. */
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  sleep(delayMs: number, signal?: GoneSignal): Promise<void>;
 }
 
 export const realPorts: BrokerPorts = {
@@ -19,17 +20,17 @@ export const realPorts: BrokerPorts = {
   sleep: (delayMs, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(signal.reason as Error);
+        reject(signal.reason);
         return;
       }
       const onAbort = () => {
         clearTimeout(timer);
-        reject(signal?.reason as Error);
+        reject(signal?.reason);
       };
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
       }, delayMs);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      signal?.addEventListener("abort", onAbort);
     }),
 };

@@ -9,6 +9,18 @@ export interface DpopProof {
   url: string;
 }
 
+/**
+ * Says when a caller has gone. An `AbortSignal` is one; whoever knows it more cheaply, from a socket for example, need
+ * not make one for each request.
+ */
+export interface GoneSignal {
+  readonly aborted: boolean;
+  /** What the work that is given up rejects with. */
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 export interface RequestContext {
   /** Goes into the audit record. */
   requestId: string;
@@ -23,7 +35,7 @@ export interface RequestContext {
    */
   admitSession?: (sessionId: string) => Promise<void>;
   /** Ends what is being done for this caller alone, when the caller has gone. */
-  signal?: AbortSignal;
+  signal?: GoneSignal;
   /**
    * Signing in in the middle of a conversation (`web-messaging`): the handle of the anonymous session whose
    * session token the signed-in session is to take over.

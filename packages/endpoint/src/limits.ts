@@ -29,7 +29,7 @@ export function createLimits(scope: FastifyInstance, settings: Settings["rateLim
         { name: `${name}-origin`, max: originMax * factor, windowSeconds, whose: "from this site", keyOf: originOf },
         { name: `${name}-all`, max: globalMax * factor, windowSeconds, whose: "at once", keyOf: () => "all" },
       ],
-      store,
+      { store },
     );
   const sessions = new WeakMap<FastifyRequest, string>();
   const ofSession = limiter(
@@ -43,7 +43,8 @@ export function createLimits(scope: FastifyInstance, settings: Settings["rateLim
         keyOf: (request) => sessions.get(request) ?? "",
       },
     ],
-    store,
+    // What the page should go by is its network's limit, unless it is the session's that refuses.
+    { store, quiet: true },
   );
   return {
     start: limit("start", 1),
@@ -51,12 +52,9 @@ export function createLimits(scope: FastifyInstance, settings: Settings["rateLim
     read: limit("read", REFRESHES_PER_START),
     async session(sessionId, request, reply) {
       sessions.set(request, sessionId);
-      const [policy, count] = [reply.getHeader("ratelimit-policy"), reply.getHeader("ratelimit")];
       await ofSession(request, reply).catch((error: unknown) => {
         throw error instanceof Refusal ? brokerErrorOf(error) : error;
       });
-      // What the page should go by is its network's limit, unless it is the session's that refuses.
-      reply.headers({ "ratelimit-policy": policy, ratelimit: count });
     },
   };
 }

@@ -30,15 +30,20 @@ export interface Policy {
 export type Limiter = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 interface Count {
+  /** Who was counted. */
+  key: string;
   remaining: number;
   secondsLeft: number;
   exceeded: boolean;
 }
 
+/** Counts one more. A promise only where it has to be waited for: three of these stand before each request. */
+type CountOne = (request: FastifyRequest) => Promise<Count> | Count;
+
 interface Counter {
   readonly policy: Policy;
-  /** Counts one more, here and with the other instances, where there are any. */
-  countOne(request: FastifyRequest): Promise<Count>;
+  /** Here and with the other instances, where there are any. */
+  readonly countOne: CountOne;
 }
 
 /** Once for a scope, before its limiters. */
@@ -48,45 +53,56 @@ export async function countRequests(scope: FastifyInstance): Promise<void> {
 
 /**
  * Counts a request by each of the policies in turn; what one of them refuses, those behind it do not count. The headers
- * tell of the first, and of the one that refuses. Rejects with `rate_limited`.
+ * tell of the first, and of the one that refuses: with `quiet` of that alone. Rejects with `rate_limited`.
  */
-export function limiter(scope: FastifyInstance, policies: readonly Policy[], store?: Store): Limiter {
+export function limiter(
+  scope: FastifyInstance,
+  policies: readonly Policy[],
+  { store, quiet = false }: { store?: Store | undefined; quiet?: boolean } = {},
+): Limiter {
   const counters = policies.map((policy) => createCounter(scope, policy, store));
   return async (request, reply) => {
-    const counted: { policy: Policy; count: Count }[] = [];
+    let first: Counted | undefined;
     for (const { policy, countOne } of counters) {
-      const count = await countOne(request);
+      const counting = countOne(request);
+      const count = counting instanceof Promise ? await counting : counting;
+      if (count.exceeded) refuse(reply, first, { policy, count });
       // The first is the one to go by; of the others a page learns when they refuse it.
-      if (counted.length === 0 || count.exceeded) counted.push({ policy, count });
-      if (count.exceeded) break;
+      first ??= { policy, count };
     }
-    tell(reply, counted);
-    const last = counted.at(-1);
-    if (last?.count.exceeded)
-      throw new Refusal(
-        "rate_limited",
-        `Too many requests ${last.policy.whose}; try again in ${last.count.secondsLeft} s.`,
-        {
-          retryAfterSeconds: last.count.secondsLeft,
-        },
-      );
+    if (first !== undefined && !quiet) tell(reply, [first]);
   };
+}
+
+interface Counted {
+  policy: Policy;
+  count: Count;
+}
+
+function refuse(reply: FastifyReply, first: Counted | undefined, last: Counted): never {
+  tell(reply, first === undefined ? [last] : [first, last]);
+  const { policy, count } = last;
+  throw new Refusal("rate_limited", `Too many requests ${policy.whose}; try again in ${count.secondsLeft} s.`, {
+    retryAfterSeconds: count.secondsLeft,
+  });
 }
 
 function createCounter(scope: FastifyInstance, policy: Policy, store: Store | undefined): Counter {
   const { name, max, windowSeconds, keyOf } = policy;
   const countHere = keyOf === undefined ? byNetwork(scope, policy) : byKey(policy, keyOf);
-  const countTogether = store?.shared ? sharedWindow(store, windowSeconds) : undefined;
+  if (store?.shared !== true) return { policy, countOne: countHere };
+  const countTogether = sharedWindow(store, windowSeconds);
   let askStoreAt = 0;
   return {
     policy,
     async countOne(request) {
-      const { key, ...count } = await countHere(request);
-      if (!countTogether || count.exceeded || Date.now() < askStoreAt) return count;
+      const count = await countHere(request);
+      if (count.exceeded || Date.now() < askStoreAt) return count;
+      const { key } = count;
       try {
         const all = await countTogether(sharedKey(name, key));
-        const left = Math.max(0, max - all.count);
-        return { remaining: Math.min(count.remaining, left), secondsLeft: all.secondsLeft, exceeded: all.count > max };
+        const remaining = Math.min(count.remaining, Math.max(0, max - all.count));
+        return { key, remaining, secondsLeft: all.secondsLeft, exceeded: all.count > max };
       } catch (error) {
         // The count of this instance still holds; nobody waits for a store that is away.
         askStoreAt = Date.now() + STORE_PAUSE_MS;
@@ -97,9 +113,7 @@ function createCounter(scope: FastifyInstance, policy: Policy, store: Store | un
   };
 }
 
-type CountHere = (request: FastifyRequest) => Promise<Count & { key: string }> | (Count & { key: string });
-
-function byNetwork(scope: FastifyInstance, { max, windowSeconds }: Policy): CountHere {
+function byNetwork(scope: FastifyInstance, { max, windowSeconds }: Policy): CountOne {
   // The type leaves the size of the store out; each counter has a store of its own.
   const size: object = { cache: KEYS };
   const check = scope.createRateLimit({ ...size, max, timeWindow: windowSeconds * 1000 });
@@ -111,7 +125,7 @@ function byNetwork(scope: FastifyInstance, { max, windowSeconds }: Policy): Coun
   };
 }
 
-function byKey({ max, windowSeconds }: Policy, keyOf: (request: FastifyRequest) => string): CountHere {
+function byKey({ max, windowSeconds }: Policy, keyOf: (request: FastifyRequest) => string): CountOne {
   const count = localWindow(windowSeconds, KEYS);
   return (request) => {
     const key = keyOf(request);
@@ -125,7 +139,7 @@ function byKey({ max, windowSeconds }: Policy, keyOf: (request: FastifyRequest) 
   };
 }
 
-function tell(reply: FastifyReply, counted: readonly { policy: Policy; count: Count }[]): void {
+function tell(reply: FastifyReply, counted: readonly Counted[]): void {
   const policies = counted.map(({ policy }) => `"${policy.name}";q=${policy.max};w=${policy.windowSeconds}`);
   const counts = counted.map(({ policy, count }) => `"${policy.name}";r=${count.remaining};t=${count.secondsLeft}`);
   reply.header("ratelimit-policy", policies.join(", "));

@@ -2,6 +2,7 @@
 import { BrokerError } from "../errors.js";
 import type { PlatformAnswer, PlatformCall } from "../guests/guest-api.js";
 import type { Clock } from "../ports.js";
+import type { GoneSignal } from "../request-context.js";
 import type { Budget } from "./budget.js";
 import type { PlatformPlace } from "./hosts.js";
 import type { AccessToken, Oauth } from "./oauth.js";
@@ -10,7 +11,7 @@ import { parseAnswer, type SendRequest, upstreamFailure } from "./request.js";
 export interface CallScope {
   /** ms since the epoch. */
   deadlineAt: number;
-  signal?: AbortSignal | undefined;
+  signal?: GoneSignal | undefined;
 }
 
 /** When the platform last answered anything, and when it last failed to. */
@@ -52,13 +53,6 @@ function headersOf(hasBody: boolean, bearer: string | undefined): Record<string,
   return headers;
 }
 
-/** Rejects with the signal's reason. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
-}
-
 export function createPlatform(dependencies: PlatformDependencies): Platform {
   const { place, oauth, send, budget, clock } = dependencies;
   const seen: Reachability = {};
@@ -86,14 +80,20 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
   const clientToken = async ({ deadlineAt, signal }: CallScope): Promise<AccessToken> => {
     if (oauth === undefined)
       throw new BrokerError("not_ready", "This service has no credentials for the messaging platform.");
-    signal?.throwIfAborted();
-    const over = new AbortController();
-    const timer = setTimeout(() => over.abort(tooLate()), Math.max(0, deadlineAt - clock.now()));
-    const ends = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    if (signal?.aborted === true) throw signal.reason as Error;
+    let timer: NodeJS.Timeout | undefined;
+    let giveUp: (reason: Error) => void;
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = reject;
+      timer = setTimeout(() => reject(tooLate()), Math.max(0, deadlineAt - clock.now()));
+    });
+    const onGone = () => giveUp(signal?.reason as Error);
+    signal?.addEventListener("abort", onGone);
     try {
-      return await Promise.race([oauth.token(), aborted(ends)]);
+      return await Promise.race([oauth.token(), givenUp]);
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onGone);
     }
   };
 

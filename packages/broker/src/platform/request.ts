@@ -2,6 +2,7 @@
 import { BrokerError } from "../errors.js";
 import type { Metrics } from "../observe/metrics.js";
 import type { BrokerPorts } from "../ports.js";
+import type { GoneSignal } from "../request-context.js";
 import { parseRetryAfter, type Repeat, retryDelay } from "./retry.js";
 import type { Outcome, Transport, WireRequest } from "./transport.js";
 
@@ -9,7 +10,7 @@ export interface RequestPlan {
   repeat: Repeat;
   /** ms since the epoch; no try starts and no wait ends after it. */
   deadlineAt: number;
-  signal?: AbortSignal | undefined;
+  signal?: GoneSignal | undefined;
   /** Asked before each try; what it throws ends the tries. */
   beforeTry?: (() => Promise<void>) | undefined;
 }

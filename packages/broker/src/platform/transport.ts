@@ -1,6 +1,7 @@
 /** One try of one request: out through a pool of kept connections, bounded in time and size. Knows no retry and no OAuth. */
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
+import type { GoneSignal } from "../request-context.js";
 
 /** An answer larger than this is not read to its end. */
 const MAX_ANSWER_BYTES = 1_048_576;
@@ -28,7 +29,7 @@ export type Outcome =
 
 export interface Transport {
   /** Never rejects, but for the caller's own signal. */
-  send(request: WireRequest, timeoutMs: number, signal?: AbortSignal): Promise<Outcome>;
+  send(request: WireRequest, timeoutMs: number, signal?: GoneSignal): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -91,25 +92,22 @@ class Try implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
   private readonly resolve: (outcome: Outcome) => void;
   private readonly reject: (reason: Error) => void;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: GoneSignal | undefined;
 
   constructor(
     resolve: (outcome: Outcome) => void,
     reject: (reason: Error) => void,
     timeoutMs: number,
-    signal: AbortSignal | undefined,
+    signal: GoneSignal | undefined,
   ) {
     this.resolve = resolve;
     this.reject = reject;
     this.signal = signal;
     this.timer = setTimeout(() => this.fail(new TimedOut("no answer in time")), timeoutMs);
-    signal?.addEventListener("abort", this, { once: true });
+    signal?.addEventListener("abort", this.onGone);
   }
 
-  /** The caller has gone. */
-  handleEvent(): void {
-    this.fail(this.signal?.reason as Error);
-  }
+  private readonly onGone = (): void => this.fail(this.signal?.reason as Error);
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // It waited for a connection until nobody waited for it.
@@ -149,7 +147,7 @@ class Try implements Dispatcher.DispatchHandler {
 
   private settle(): void {
     clearTimeout(this.timer);
-    this.signal?.removeEventListener("abort", this);
+    this.signal?.removeEventListener("abort", this.onGone);
   }
 }
 
@@ -185,7 +183,7 @@ export function createTransport(timeoutMs: number): Transport {
   return {
     send(request, tryTimeoutMs, signal) {
       return new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
+        if (signal?.aborted === true) throw signal.reason;
         const { origin, path } = targetOf(request.url);
         const { method, headers, body = null } = request;
         poolOf(origin).dispatch({ path, method, headers, body }, new Try(resolve, reject, tryTimeoutMs, signal));

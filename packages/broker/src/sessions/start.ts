@@ -9,7 +9,7 @@ import { allowedDeployment, allowedQueue } from "../policy/allow-lists.js";
 import { attributeErrors } from "../policy/attributes.js";
 import { checkConsent } from "../policy/consent.js";
 import { checkStart, invalidRequest } from "../policy/request.js";
-import type { RequestContext } from "../request-context.js";
+import type { GoneSignal, RequestContext } from "../request-context.js";
 import type { ProvenKey } from "./binding.js";
 import { sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
@@ -84,7 +84,7 @@ interface Wanted {
   deadlineAt: number;
 }
 
-async function make(rooms: SessionRooms, wanted: Wanted, signal: AbortSignal | undefined): Promise<MadeGuest> {
+async function make(rooms: SessionRooms, wanted: Wanted, signal: GoneSignal | undefined): Promise<MadeGuest> {
   const { settings, guestApi } = rooms;
   const { request, identity, queueId, sessionEndsAt, challenge, sessionToken } = wanted;
   const scope = { deadlineAt: wanted.deadlineAt, signal };
