@@ -10,11 +10,11 @@ import { call } from "./io/endpoint.js";
 import { outside } from "./io/outside.js";
 import { fingerprint } from "./io/proof.js";
 import { readStored } from "./io/storage.js";
-import { type KeptSession, keepSession, type Member } from "./kept-session.js";
+import { type KeptSession, keepSession, type Member, type Wish } from "./kept-session.js";
 import { aborted, type ReadOptions } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readMessengerInfo } from "./rules/answer.js";
-import type { ReportLine } from "./rules/report.js";
+import type { Word } from "./rules/moves.js";
 import { type KeeperState, shown } from "./rules/state.js";
 import { mayResume, userOf } from "./rules/user.js";
 import { sharedSession } from "./shared-sessions.js";
@@ -28,8 +28,7 @@ export interface Front {
   settings(): ReadOptions;
   /** The state may have changed. */
   changed(): void;
-  tell(type: string, fields: object): void;
-  note(line: ReportLine): void;
+  tell(...word: Word): void;
 }
 
 export interface Desk {
@@ -44,9 +43,6 @@ export interface Desk {
   reset(): Promise<void>;
   dispose(): void;
 }
-
-/** What a page may want of its session. */
-export type Wish = (session: KeptSession) => Promise<Session>;
 
 /** The last user's hash: who comes back in the same task is recognised in it. */
 let hashed: readonly [raw: string, user: string] = ["", ""];
@@ -135,7 +131,7 @@ export function openDesk(front: Front): Desk {
   const switchUser = (): void => {
     const active = !["idle", "ended", "expired"].includes(state());
     leave(active, true);
-    if (active) use((session) => session.start()).catch(() => {});
+    if (active) use(["start"]).catch(() => {});
     else changed();
   };
 
@@ -147,7 +143,7 @@ export function openDesk(front: Front): Desk {
     whose = raw;
     session.join(member);
     changed();
-    if (session.state.grant && state() !== "refused") tell("ready", {});
+    if (session.state.life && state() !== "refused") tell("ready", {});
     return session;
   };
 
@@ -170,7 +166,7 @@ export function openDesk(front: Front): Desk {
       if (!joined) rested("starting");
       try {
         joining ??= join();
-        const session = await within(joining.then(wish), signal);
+        const session = await within(joining.then((session) => session.want(wish)), signal);
         if (began !== turn) continue;
         strayed = false;
         return guestSession(session);
@@ -178,7 +174,7 @@ export function openDesk(front: Front): Desk {
         if (!joined && began === turn) {
           joining = null;
           rested("idle");
-          tell("error", { error });
+          tell("error", { error: error as TokensError });
         }
         if (!began.resume || closed || signal?.aborted) throw error;
       }
@@ -211,8 +207,8 @@ export function openDesk(front: Front): Desk {
       return joined?.expiresIn ?? 0;
     },
     get session() {
-      const session = joined?.state.grant;
-      return session ? guestSession(session) : null;
+      const life = joined?.state.life;
+      return life ? guestSession(life.session) : null;
     },
     use,
     async messengerInfo() {

@@ -42,7 +42,7 @@ export interface ListenerOptions {
 export interface Listeners {
   add<T extends KeeperEventType>(type: T, listener: KeeperListener<T>, options?: ListenerOptions): void;
   remove<T extends KeeperEventType>(type: T, listener: KeeperListener<T>): void;
-  tell(type: KeeperEventType, fields: object): void;
+  dispatch(type: KeeperEventType, fields: object): void;
 }
 
 /** An EventTarget where a listener that throws is reported, but ends nothing: in Node it would end the process. */
@@ -65,7 +65,7 @@ export function createListeners(): Listeners {
     add: (type, listener, options) =>
       target.addEventListener(type, guard(listener), options as AddEventListenerOptions),
     remove: (type, listener) => target.removeEventListener(type, guard(listener)),
-    tell(type, fields) {
+    dispatch(type, fields) {
       target.dispatchEvent(Object.defineProperties(new Event(type), Object.getOwnPropertyDescriptors(fields)));
     },
   };

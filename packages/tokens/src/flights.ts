@@ -7,11 +7,11 @@ import { TokensError } from "./errors.js";
 import { call } from "./io/endpoint.js";
 import { makeKeyPair, makeProof } from "./io/proof.js";
 import { type Place, readStored, removeStored, storageKey, writeStored } from "./io/storage.js";
-import type { TokenKeeperChanges } from "./options.js";
+import { aborted, type TokenKeeperChanges } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readSession } from "./rules/answer.js";
-import type { Origin } from "./rules/moves.js";
-import type { Flight } from "./rules/state.js";
+import type { Flown } from "./rules/machine.js";
+import type { Flight, Origin } from "./rules/state.js";
 import { encodeStored, type Stored } from "./rules/stored.js";
 import { mayResume } from "./rules/user.js";
 
@@ -28,14 +28,9 @@ export interface Sending {
   sent(): number;
 }
 
-export interface Flown {
-  readonly session: Session;
-  readonly sentAt: number;
-}
-
 export interface Flights {
-  run(flight: Flight, held: Session | null, visitor: Visitor, sending: Sending): Promise<Flown>;
-  close(held: Session | null, sending: Sending): Promise<void>;
+  /** What came of it; null where a session was ended, which is done at once whatever the endpoint says. */
+  run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Flown | null>;
   /** Keeps what a reload needs, and what another tab said of a session that came from there. */
   keep(session: Session, isNew: boolean, origin: Origin | null): void;
   /** Forgets what is kept of this session, or (null) whatever is kept, the key with it. */
@@ -163,10 +158,20 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
     return { session, sentAt };
   };
 
+  const close = async (held: Session | null, sending: Sending): Promise<null> => {
+    const kept = stored();
+    const handle = held ? held.session.handle : kept?.handle;
+    const key = (held ? bound : kept?.bound) ? await findKey(false) : null;
+    if (handle) await send("DELETE", ENDPOINT_PATHS.sessions, { handle, key }, sending);
+    return null;
+  };
+
   return {
     stored,
     origin: () => ({ bound, serverNow: serverNow() }),
-    async run({ kind, fresh, ask }, held, visitor, sending) {
+    async run({ kind, fresh, ask, held }, visitor, sending) {
+      if (kind === "end") return close(held, sending).catch(() => null);
+      if (!visitor) throw aborted();
       let identity: string | undefined;
       if (ask || kind === "start") {
         identity = await visitor.identity(ask);
@@ -191,13 +196,6 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       if (!known) learn(clock.wall() + kept.skew, clock.wall());
       bound = kept.bound;
       return renew(kept.handle, kept.messenger, renewed, sending);
-    },
-    async close(held, sending) {
-      const kept = stored();
-      const handle = held ? held.session.handle : kept?.handle;
-      if (!handle) return;
-      const key = (held ? bound : kept?.bound) ? await findKey(false) : null;
-      await send("DELETE", ENDPOINT_PATHS.sessions, { handle, key }, sending);
     },
     keep(session, isNew, origin) {
       if (origin) {

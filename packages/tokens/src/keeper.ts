@@ -2,13 +2,15 @@
  * A page's keeper: its options, its listeners, its debug report. It is all that a page loads before a session is wanted;
  * what then stands behind it comes with the first call.
  */
-import type { Desk, Wish } from "./desk.js";
+import type { Desk } from "./desk.js";
 import { TokensError } from "./errors.js";
 import { createListeners } from "./events.js";
 import type { TokenKeeper } from "./face.js";
 import { browserStorage, readStored } from "./io/storage.js";
 import { aborted, checkChanges, readOptions, type TokenKeeperOptions } from "./options.js";
-import { append, type ReportEntry, type ReportLine } from "./rules/report.js";
+import type { Wish } from "./kept-session.js";
+import type { Word } from "./rules/moves.js";
+import { append, type ReportEntry } from "./rules/report.js";
 import type { KeeperState } from "./rules/state.js";
 
 /** Once it is loaded, a keeper that takes another one's place (an element moved in the document) does so in the same task. */
@@ -18,7 +20,7 @@ let loaded: typeof import("./desk.js") | undefined;
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let settings = readOptions(options);
   const { endpoint, signal: end, ports } = settings;
-  const { add, remove, tell } = createListeners();
+  const { add, remove, dispatch } = createListeners();
   let entries: readonly ReportEntry[] = [];
   let desk: Desk | null = null;
   let opening: Promise<Desk> | null = null;
@@ -29,24 +31,27 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   const state = (): KeeperState => desk?.state ?? rest;
 
-  const note = (line: ReportLine): void => {
-    const entry = { at: new Date(ports?.clock?.wall() ?? Date.now()).toISOString(), ...line };
+  /** A line of the report gets its instant here, and is kept. */
+  const tell = (...[type, fields]: Word): void => {
+    if (disposed) return;
+    if (type !== "report") return dispatch(type, fields);
+    const entry = { at: new Date(ports?.clock?.wall() ?? Date.now()).toISOString(), ...fields };
     entries = append(entries, entry);
-    if (!disposed) tell("report", { entry });
+    dispatch(type, { entry });
   };
 
   const changed = (): void => {
     const previous = told;
     told = state();
     if (told === previous || disposed) return;
-    note({ what: "state", why: told });
-    tell("state", { state: told, previous });
+    tell("report", { what: "state", why: told });
+    dispatch("state", { state: told, previous });
   };
 
   const open = async (): Promise<Desk> => {
     try {
       loaded ??= await import("./desk.js");
-      desk = loaded.openDesk({ settings: () => settings, changed, tell, note });
+      desk = loaded.openDesk({ settings: () => settings, changed, tell });
       return desk;
     } catch (cause) {
       opening = null;
@@ -68,7 +73,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     try {
       return await atDesk((opened) => opened.use(wish, signal));
     } catch (error) {
-      if (!desk && !disposed) tell("error", { error });
+      if (!desk) tell("error", { error: error as TokensError });
       throw error;
     } finally {
       rest = "idle";
@@ -103,10 +108,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       if (identityToken || getIdentityToken) return kind === "i" || !identityToken;
       return kind === "c" || kind === (authorization ? "c" : "");
     },
-    start: () => use((session) => session.start()),
-    getToken: async ({ signal } = {}) => (await use((session) => session.token(), signal)).token,
-    refresh: () => use((session) => session.refresh()),
-    reportRefused: (token) => use((session) => session.reported(token)),
+    start: () => use(["start"]),
+    getToken: async ({ signal } = {}) => (await use(["look", "caller"], signal)).token,
+    refresh: () => use(["refresh"]),
+    reportRefused: (token) => use(["reported", token]),
     messengerInfo: () => atDesk((opened) => opened.messengerInfo()),
     update(changes) {
       checkChanges(changes);

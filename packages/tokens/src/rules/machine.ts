@@ -1,12 +1,12 @@
 /**
- * The one rule of how a keeper goes on: `step(state, occurrence)` gives the next state and what is to be done. Pure and
+ * The one rule of how a keeper goes on: `step(state, moment, occurrence)` gives the next state and what is told. Pure and
  * total: any occurrence in any state has an answer. Instants are milliseconds on the keeper's own line of time.
  */
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
 import { counted } from "./backoff.js";
-import { clear, type Draft, type Effect, emit, fly, grant, look, type Moment, note, type Origin } from "./moves.js";
-import { type Flight, INITIAL, type State, usable } from "./state.js";
+import { clear, type Draft, emit, fly, grant, look, type Moment, note, wait } from "./moves.js";
+import { type Flight, type Origin, type State, usable } from "./state.js";
 
 /** One request, its answer's body included. */
 const FETCH_MS = 15_000;
@@ -23,178 +23,143 @@ const REFUSALS_MS = 600_000;
 /** First a refresh, then a new session; after that fresh tokens are not the remedy. */
 const REFUSALS = 2;
 
-export type Occurrence =
+/** What a request brought back. */
+export interface Flown {
+  readonly session: Session;
+  readonly sentAt: number;
+}
+
+/** What may occur, and what becomes of it. */
+const happen = {
   /** The page wants a session; other tabs may answer within `askMs` first. */
-  | { readonly type: "start"; readonly askMs: number }
+  start(next: Draft, askMs: number) {
+    const { phase, at } = next;
+    if (phase === "running" || again(next)) return;
+    clear(next, "running");
+    if (askMs) {
+      next.retryAt = at + LOCK_MS;
+      next.asked = at + askMs;
+    }
+  },
   /** This tab goes first: from then on nobody need be waited for. */
-  | { readonly type: "go"; readonly from: number }
+  go(next: Draft, from: number) {
+    if (!next.holds && !next.error) next.retryAt = Math.max(next.at, from);
+  },
   /** The page wants a new life. */
-  | { readonly type: "refresh" }
+  refresh(next: Draft) {
+    const { life, at } = next;
+    if (life && !(at < life.floorAt && usable(next, at))) next.urgent = true;
+  },
   /** The messenger refused this token. */
-  | { readonly type: "reported"; readonly token: string }
+  reported(next: Draft, token: string) {
+    const { at, life } = next;
+    if (!life || next.suspect || life.session.token !== token) return;
+    next.refusals = at - life.sentAt > REFUSALS_MS ? 1 : next.refusals + 1;
+    const error = verdict(next, token);
+    if (error) emit(next, "error", { error });
+    else {
+      next.suspect = true;
+      next.fresh ||= next.refusals === REFUSALS;
+      wait(next, life.floorAt);
+    }
+  },
   /** The page changed something that may have been the reason of a refusal. */
-  | { readonly type: "acted" }
+  acted: again,
   /** The timer, a wake, a caller: look at the clock. */
-  | { readonly type: "look"; readonly why: string }
-  | { readonly type: "sent"; readonly flight: Flight }
-  | { readonly type: "granted"; readonly flight: Flight; readonly session: Session; readonly sentAt: number }
-  | { readonly type: "failed"; readonly flight: Flight; readonly error: TokensError }
-  /** The endpoint has answered, or not, that the session is ended. */
-  | { readonly type: "closed"; readonly flight: Flight }
-  /** Another tab got it. */
-  | { readonly type: "adopted"; readonly session: Session; readonly sentAt: number; readonly origin: Origin }
-  /** Another tab is about to get it. */
-  | { readonly type: "hold" }
-  | { readonly type: "end" }
-  /** Ended in another tab. */
-  | { readonly type: "gone" };
-
-export interface Step {
-  readonly state: State;
-  readonly effects: readonly Effect[];
-}
-
-export function step(state: State, event: Occurrence & Moment): Step {
-  const draft: Draft = { next: { ...state }, effects: [], now: event };
-  const { next } = draft;
-  if (event.online !== next.online) {
-    next.online = event.online;
-    if (event.online) shorten(draft);
-  }
-  // The answer to a request that has been given up since is nobody's.
-  if (!("flight" in event) || event.flight === next.flight) happen(draft, event);
-  look(draft, event.type === "look" ? event.why : event.type);
-  return { state: next, effects: draft.effects };
-}
-
-function happen(draft: Draft, event: Occurrence & Moment): void {
-  const { next, effects } = draft;
-  const { at } = event;
-  const { phase, life } = next;
-  const active = phase === "running" || phase === "refused";
-  switch (event.type) {
-    case "start":
-      if (phase === "running") break;
-      if (phase === "refused") again(next);
-      else {
-        clear(draft, "running");
-        if (event.askMs) {
-          next.retryAt = at + LOCK_MS;
-          effects.push(["askTabs", at + event.askMs]);
-        }
-      }
-      break;
-    case "go":
-      if (!next.holds && !next.error) next.retryAt = Math.max(at, event.from);
-      break;
-    case "refresh":
-      if (life && !(at < life.floorAt && usable(next, at))) next.urgent = true;
-      break;
-    case "reported":
-      reported(draft, event.token);
-      break;
-    case "acted":
-      if (phase === "refused") again(next);
-      break;
-    case "look":
-      if (event.why === "pagehide") next.leaving = true;
-      else if (event.why === "pageshow" || event.why === "visible") next.leaving = false;
-      // It said that it was online all the time; now it says so with a reason.
-      else if (event.why === "online" && next.error) shorten(draft);
-      break;
-    case "sent":
-      note(draft, "sent", event.flight.kind);
-      next.deadline = at + FETCH_MS;
-      next.sent = counted(next.sent, at);
-      break;
-    case "granted":
-      note(draft, "answered", event.flight.kind);
-      grant(draft, event.session, event.sentAt, null);
-      break;
-    case "failed":
+  look(next: Draft, why: string) {
+    if (why === "pagehide") next.leaving = true;
+    else if (why === "pageshow" || why === "visible") next.leaving = false;
+    // It said that it was online all the time; now it says so with a reason.
+    else if (why === "online" && next.error) shorten(next);
+  },
+  sent(next: Draft, flight: Flight) {
+    if (flight !== next.flight) return;
+    note(next, "sent", flight.kind);
+    next.deadline = next.at + FETCH_MS;
+    next.sent = counted(next.sent, next.at);
+  },
+  /** What became of a request; nothing but its end where it was a session's. That of one given up since is nobody's. */
+  landed(next: Draft, flight: Flight, outcome: Flown | TokensError | null) {
+    if (flight !== next.flight) return;
+    if (outcome instanceof TokensError) {
       // Firefox breaks off what is under way before it says that the page is being left.
-      next.broken = event.error;
-      next.deadline = event.error.code === "network" ? at + BROKEN_MS : at;
-      break;
-    case "closed":
-      next.flight = null;
-      break;
-    case "adopted":
-      if (phase === "running" && isNews(next, event.session, event.sentAt, at)) {
-        note(draft, "adopted");
-        grant(draft, event.session, event.sentAt, event.origin);
-      }
-      break;
-    case "hold":
-      if (!next.flight && next.holds < HOLDS) {
-        next.holds += 1;
-        next.retryAt = Math.max(next.retryAt, at + HOLD_MS);
-      }
-      break;
-    case "end":
-      if (phase !== "ended") leave(draft, true);
-      break;
-    case "gone":
-      if (active) leave(draft, false);
-      break;
-  }
+      next.broken = outcome;
+      next.deadline = outcome.code === "network" ? next.at + BROKEN_MS : next.at;
+    } else if (outcome) {
+      note(next, "answered", flight.kind);
+      grant(next, outcome.session, outcome.sentAt, null);
+    } else next.flight = null;
+  },
+  /** Another tab got it. */
+  adopted(next: Draft, session: Session, sentAt: number, origin: Origin) {
+    const { phase, at, life, fresh } = next;
+    if (phase !== "running" || at >= sentAt + session.expiresIn * 1000) return;
+    // Of use where this page has none, or has the same one with an older token.
+    if (life && !fresh && (life.session.sessionId !== session.sessionId || sentAt <= life.sentAt)) return;
+    note(next, "adopted");
+    grant(next, session, sentAt, origin);
+  },
+  /** Another tab is about to get it. */
+  hold(next: Draft) {
+    if (!next.flight && next.holds < HOLDS) {
+      next.holds += 1;
+      wait(next, next.at + HOLD_MS);
+    }
+  },
+  end(next: Draft) {
+    if (next.phase === "ended") return;
+    const { life } = next;
+    leave(next, "end");
+    fly(next, "end", life && life.session);
+  },
+  /** Ended in another tab. */
+  gone(next: Draft) {
+    if (next.phase === "running" || next.phase === "refused") leave(next, "elsewhere");
+  },
+};
+
+type Happenings = typeof happen;
+
+/** The name of what occurred, and what is to be said of it. */
+export type Occurrence = {
+  [K in keyof Happenings]: Happenings[K] extends (next: Draft, ...given: infer Given) => unknown
+    ? readonly [K, ...Given]
+    : never;
+}[keyof Happenings];
+
+export function step(state: State, moment: Moment, [name, ...given]: Occurrence): Draft {
+  const next: Draft = { ...state, ...moment, said: [], asked: 0 };
+  if (next.online && !state.online) shorten(next);
+  (happen[name] as (next: Draft, ...given: unknown[]) => unknown)(next, ...given);
+  look(next, name === "look" ? String(given[0]) : name);
+  return next;
 }
 
 /** The network is back: one try, soon, but not all clients in the same instant. What the endpoint asked for is kept. */
-function shorten({ next, now }: Draft): void {
+function shorten(next: Draft): void {
   if (next.phase !== "running" || next.error?.retryAfterSeconds) return;
   next.error = null;
-  next.retryAt = now.at + now.u * ONLINE_JITTER_MS;
-}
-
-/** Another tab's session is of use where this page has none, or has the same one with an older token. */
-function isNews({ grant: own, life, fresh }: State, session: Session, sentAt: number, at: number): boolean {
-  if (at >= sentAt + session.expiresIn * 1000) return false;
-  return !own || !life || fresh || (own.sessionId === session.sessionId && sentAt > life.sentAt);
+  next.retryAt = next.at + next.u * ONLINE_JITTER_MS;
 }
 
 /** From `refused`, because the page acted: what is known is tried once more. */
-function again(next: Draft["next"]): void {
-  const { grant: held, life, fresh, suspect, refusals, sent, online, saidExpired } = next;
-  Object.assign(next, INITIAL, {
-    phase: "running",
-    grant: held,
-    life,
-    fresh,
-    suspect,
-    refusals,
-    sent,
-    online,
-    saidExpired,
-  });
-  next.urgent = true;
+function again(next: Draft): boolean {
+  const { phase, life, fresh, suspect, refusals, saidExpired } = next;
+  if (phase !== "refused") return false;
+  clear(next, "running");
+  Object.assign(next, { life, fresh, suspect, refusals, saidExpired, urgent: true });
+  return true;
 }
 
-function leave(draft: Draft, mine: boolean): void {
-  const session = draft.next.grant;
-  clear(draft, "ended");
-  if (mine) fly(draft, "end", session);
-  draft.effects.push(["forget", session, mine]);
-  note(draft, "stopped", mine ? "end" : "elsewhere");
-  emit(draft, "ended", {});
+function leave(next: Draft, why: string): void {
+  clear(next, "ended");
+  note(next, "stopped", why);
+  emit(next, "ended", {});
 }
-
-function reported(draft: Draft, token: string): void {
-  const { next, now } = draft;
-  const { grant: session, life } = next;
-  if (!life || next.suspect || session?.token !== token) return;
-  next.refusals = now.at - life.sentAt > REFUSALS_MS ? 1 : next.refusals + 1;
-  if (next.refusals > REFUSALS) emit(draft, "error", { error: new TokensError("invalid_answer", INSATIABLE) });
-  else {
-    next.suspect = true;
-    next.fresh ||= next.refusals === REFUSALS;
-    next.retryAt = Math.max(next.retryAt, life.floorAt);
-  }
-}
-
-const INSATIABLE = "The messenger refuses fresh tokens.";
 
 /** What the messenger's driver hears who reports a token: as any caller, or that fresh tokens are not the remedy. */
-export function verdict({ refusals, grant: session }: State, token: string): TokensError | null {
-  return refusals > REFUSALS && session?.token === token ? new TokensError("invalid_answer", INSATIABLE) : null;
+export function verdict({ refusals, life }: State, token: string): TokensError | null {
+  return refusals > REFUSALS && life?.session.token === token
+    ? new TokensError("invalid_answer", "The messenger refuses fresh tokens.")
+    : null;
 }

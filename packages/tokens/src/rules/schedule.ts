@@ -66,7 +66,7 @@ export function isExpiring(life: Life, at: number): boolean {
   return at >= life.refreshAt;
 }
 
-export function isLive(life: Life | null, at: number): boolean {
+export function isLive<Known extends Life>(life: Known | null, at: number): life is Known {
   return life !== null && at < life.expiresAt;
 }
 

@@ -1,7 +1,7 @@
-/** Everything that a keeper knows at one instant, and what the world sees of it. Knows no event and no effect. */
+/** Everything that a keeper knows at one instant, and what the world sees of it. Knows nothing of what happens. */
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
-import type { Life } from "./schedule.js";
+import { isLive, type Life } from "./schedule.js";
 
 /** What the world sees. It speaks of the token only, not of a conversation. */
 export type KeeperState =
@@ -22,13 +22,28 @@ export interface Flight {
   readonly fresh: boolean;
   /** The endpoint's refusal of the identity; the page is to be asked for another one first. */
   readonly ask: TokensError | null;
+  /** The session that is to be renewed, replaced or ended. */
+  readonly held: Session | null;
 }
 
-export interface State {
-  /** `over` is the session's absolute end. */
-  readonly phase: "idle" | "running" | "over" | "refused" | "ended";
-  readonly grant: Session | null;
-  readonly life: Life | null;
+/** What another tab told along with a session. */
+export interface Origin {
+  /** The handle is bound to this site's key. */
+  readonly bound: boolean;
+  /** What the endpoint's clock shows, milliseconds. */
+  readonly serverNow: number;
+}
+
+/** A session, and the life of its token. */
+export interface Grant extends Life {
+  readonly session: Session;
+  /** Null where it came from the endpoint. */
+  readonly origin: Origin | null;
+}
+
+/** What is known of one session and of the way to it. */
+interface Course {
+  readonly life: Grant | null;
   readonly flight: Flight | null;
   /** When the flight counts as hung. */
   readonly deadline: number;
@@ -54,18 +69,21 @@ export interface State {
   readonly refusals: number;
   /** The messenger has refused the token that is held. */
   readonly suspect: boolean;
+  readonly saidExpiring: boolean;
+  readonly saidExpired: boolean;
+}
+
+export interface State extends Course {
+  /** `over` is the session's absolute end. */
+  readonly phase: "idle" | "running" | "over" | "refused" | "ended";
   /** When the requests of the last minute were sent. */
   readonly sent: readonly number[];
   readonly online: boolean;
   /** The page is being left: what fails now is not a failure. */
   readonly leaving: boolean;
-  readonly saidExpiring: boolean;
-  readonly saidExpired: boolean;
 }
 
-export const INITIAL: State = {
-  phase: "idle",
-  grant: null,
+export const NOTHING: Course = {
   life: null,
   flight: null,
   deadline: 0,
@@ -80,12 +98,11 @@ export const INITIAL: State = {
   ask: null,
   refusals: 0,
   suspect: false,
-  sent: [],
-  online: true,
-  leaving: false,
   saidExpiring: false,
   saidExpired: false,
 };
+
+export const INITIAL: State = { ...NOTHING, phase: "idle", sent: [], online: true, leaving: false };
 
 export function shown({ phase, online, life, saidExpired, failures, flight, suspect }: State): KeeperState {
   if (phase === "over") return "expired";
@@ -98,8 +115,8 @@ export function shown({ phase, online, life, saidExpired, failures, flight, susp
 }
 
 /** The session whose token may be used now, or null. */
-export function usable({ grant, life, suspect }: State, at: number): Session | null {
-  return life && at < life.expiresAt && !suspect ? grant : null;
+export function usable({ life, suspect }: State, at: number): Session | null {
+  return isLive(life, at) && !suspect ? life.session : null;
 }
 
 /** When a request is due while running; it may lie in the past. */
