@@ -181,15 +181,10 @@ export function openDesk(front: Front): Desk {
     }
   };
 
-  const stored = () => {
-    const kept = readStored(ports.storage, front.settings());
-    return kept?.endpoint === endpoint ? kept : null;
-  };
-
   const end = async (): Promise<void> => {
     if (joined) return joined.end();
     leave(false, false);
-    const user = stored()?.user;
+    const user = readStored(ports.storage, front.settings())?.user;
     if (user !== undefined) {
       // Joined for the stored session's sake alone, whoever it belongs to.
       await enter(user, user).end();

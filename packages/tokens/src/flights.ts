@@ -11,7 +11,7 @@ import { aborted, type TokenKeeperChanges } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readSession } from "./rules/answer.js";
 import type { Flown } from "./rules/machine.js";
-import type { Flight, Origin } from "./rules/state.js";
+import type { Flight } from "./rules/state.js";
 import { encodeStored, type Stored } from "./rules/stored.js";
 import { mayResume } from "./rules/user.js";
 
@@ -29,15 +29,19 @@ export interface Sending {
 }
 
 export interface Flights {
-  /** What came of it; null where a session was ended, which is done at once whatever the endpoint says. */
+  /** What came of it; null where a session was ended, which is done whatever the endpoint says. */
   run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Flown | null>;
-  /** Keeps what a reload needs, and what another tab said of a session that came from there. */
-  keep(session: Session, isNew: boolean, origin: Origin | null): void;
+  /** Keeps what a reload needs. `heard`: what the endpoint's clock shows, where another tab has told of the session. */
+  keep(session: Session, heard: number): void;
   /** Forgets what is kept of this session, or (null) whatever is kept, the key with it. */
   forget(session: Session | null): Promise<void>;
   stored(): Stored | null;
-  origin(): Origin;
+  /** What the endpoint's clock shows, milliseconds. */
+  serverNow(): number;
 }
+
+/** What a renewal needs of a session. */
+type Known = Pick<Stored, "sessionId" | "handle" | "bound" | "givenAt" | "messenger">;
 
 /** Two clocks that differ by more than this make two different proofs. */
 const CLOCKS_APART_MS = 5000;
@@ -50,36 +54,32 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   let lastIdentity: string | undefined;
   let refusedIdentity: string | undefined;
   let lastAsk: TokensError | null = null;
-  /** The session that was last renewed, or tried, and the one that is of no use any more. */
-  let tried: string | undefined;
-  let dead: string | undefined;
-  /** Whether the handle in use is bound to the key. */
-  let bound = false;
-  let known = false;
-  /** The endpoint's clock less the keeper's line of time, and less the monotonic clock, once it is known. */
-  let ahead = 0;
-  let aheadOfMonotonic = 0;
+  /** The session in use: the one that was last had or tried. */
+  let used: Known | null = null;
+  /** The endpoint's clock: as it is thought to be, and what else it may show. */
+  let serverNow = (): number => clock.wall();
+  let serverNowElse = serverNow;
 
+  /** After a jump nobody knows which of this browser's clocks was right: was it sleep, or was the clock set? */
   const learn = (server: number, other = server): void => {
     if (!server) return;
-    known = true;
-    ahead = server - now();
-    aheadOfMonotonic = other - clock.monotonic();
+    const ahead = server - now();
+    const aheadOfMonotonic = other - clock.monotonic();
+    serverNow = () => now() + ahead;
+    serverNowElse = () => clock.monotonic() + aheadOfMonotonic;
   };
-
-  const serverNow = (): number => (known ? now() + ahead : clock.wall());
 
   const stored = (): Stored | null => {
     const kept = readStored(storage, place);
-    return kept && kept.endpoint === endpoint && user !== null && mayResume(kept.user, user) ? kept : null;
+    return kept && user !== null && mayResume(kept.user, user) ? kept : null;
   };
 
   const loadKey = async (make: boolean): Promise<CryptoKeyPair | null> => {
     try {
-      const kept = crypto && persist !== "none" && (await keys.load(keyName));
+      const kept = crypto && persist !== "none" && (await keys.keep(keyName));
       if (kept || !crypto || !make) return kept || null;
       const made = await makeKeyPair(crypto);
-      return persist === "none" ? made : await keys.keep(keyName, made);
+      return persist === "none" ? made : ((await keys.keep(keyName, made)) ?? null);
     } catch {
       return null;
     }
@@ -110,28 +110,23 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   };
 
   const renew = async (
-    handle: string,
-    messenger: Session["messenger"],
+    { handle, bound, messenger }: Known,
     identityToken: string | undefined,
     sending: Sending,
   ): Promise<Flown> => {
     const key = bound ? await findKey(false) : null;
     const freight = { handle, body: identityToken ? { identityToken } : undefined, key };
-    const byMonotonic = clock.monotonic() + aheadOfMonotonic;
+    const other = serverNowElse();
     const attempt = (at?: number) => send("POST", ENDPOINT_PATHS.refresh, freight, sending, at);
-    // After a jump nobody knows which clock is right: was it sleep, or was the clock set? A proof that is refused for
-    // its time costs no session, so the other one is tried before the session is given up.
+    // A proof that is refused for its time costs no session, so the other clock is tried before the session is given up.
     const { json, sentAt } = await attempt().catch((error: TokensError) => {
-      if (!key || error.code !== "session_invalid" || Math.abs(byMonotonic - serverNow()) < CLOCKS_APART_MS)
-        throw error;
-      return attempt(byMonotonic);
+      if (!key || error.code !== "session_invalid" || Math.abs(other - serverNow()) < CLOCKS_APART_MS) throw error;
+      return attempt(other);
     });
-    const session = readSession(json, messenger);
-    learn(Date.parse(session.serverTime));
-    return { session, sentAt };
+    return { session: readSession(json, messenger, bound), sentAt };
   };
 
-  const begin = async (identityToken: string | undefined, visitor: Visitor, sending: Sending) => {
+  const begin = async (identityToken: string | undefined, visitor: Visitor, sending: Sending): Promise<Flown> => {
     const { attributes, consent, challenge, authorization, queueId, language } = visitor.settings();
     let solved: Challenge | undefined;
     try {
@@ -151,26 +146,22 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       authorization,
     };
     const { json, sentAt } = await send("POST", ENDPOINT_PATHS.sessions, { body, key }, sending);
-    const session = readSession(json, null);
     // An endpoint that binds nothing says so: then the handle is worth something to whoever has it.
-    bound = !!(key && session.session.bound);
-    learn(Date.parse(session.serverTime));
-    return { session, sentAt };
+    return { session: readSession(json, null, key ? undefined : false), sentAt };
   };
 
-  const close = async (held: Session | null, sending: Sending): Promise<null> => {
-    const kept = stored();
-    const handle = held ? held.session.handle : kept?.handle;
-    const key = (held ? bound : kept?.bound) ? await findKey(false) : null;
+  const close = async (sending: Sending): Promise<null> => {
+    const { handle, bound } = used ?? stored() ?? {};
+    const key = bound ? await findKey(false) : null;
     if (handle) await send("DELETE", ENDPOINT_PATHS.sessions, { handle, key }, sending);
     return null;
   };
 
   return {
     stored,
-    origin: () => ({ bound, serverNow: serverNow() }),
-    async run({ kind, fresh, ask, held }, visitor, sending) {
-      if (kind === "end") return close(held, sending).catch(() => null);
+    serverNow: () => serverNow(),
+    async run({ kind, fresh, ask }, visitor, sending) {
+      if (kind === "end") return close(sending).catch(() => null);
       if (!visitor) throw aborted();
       let identity: string | undefined;
       if (ask || kind === "start") {
@@ -180,40 +171,38 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
         if (ask && (!identity || identity === refusedIdentity)) throw ask;
         lastIdentity = identity;
       }
-      if (fresh) dead = held?.sessionId ?? tried;
-      // Another tab may have begun a new one in place of that which was refused.
-      const found = stored();
-      const kept = found?.sessionId === dead ? null : found;
-      tried = held?.sessionId ?? kept?.sessionId;
-      const renewed = ask ? identity : undefined;
-      if (kind === "refresh" && held) {
-        // Another tab may have renewed since: its handle is the good one.
-        const newer = kept?.sessionId === held.sessionId && kept.givenAt > held.serverTime;
-        return renew(newer ? kept.handle : held.session.handle, held.messenger, renewed, sending);
-      }
-      if (!kept || (kept.bound && !(await findKey(false)))) return begin(identity, visitor, sending);
-      // The other possibility: that the clock has been put right since.
-      if (!known) learn(clock.wall() + kept.skew, clock.wall());
-      bound = kept.bound;
-      return renew(kept.handle, kept.messenger, renewed, sending);
-    },
-    keep(session, isNew, origin) {
-      if (origin) {
-        bound = origin.bound;
-        learn(origin.serverNow);
-      }
       const kept = stored();
-      const same = kept?.sessionId === session.sessionId;
+      const same = kept?.sessionId === used?.sessionId;
+      let known = used;
+      if (kind === "start") {
+        // In place of a session that was refused another tab may have begun a new one.
+        known = kept && !(fresh && same) && (!kept.bound || (await findKey(false))) ? kept : null;
+        if (!fresh) used = known;
+        // The other possibility: that the clock has been put right since.
+        if (kept) learn(clock.wall() + kept.skew, clock.wall());
+      } else if (kept && used && same && kept.givenAt > used.givenAt) {
+        // Another tab has renewed since: its handle is the good one.
+        known = { ...used, handle: kept.handle };
+      }
+      return known ? renew(known, ask ? identity : undefined, sending) : begin(identity, visitor, sending);
+    },
+    keep(session, heard) {
+      const { sessionId, serverTime: givenAt, messenger } = session;
+      const { handle, expiresIn, bound = true } = session.session;
+      const isNew = used?.sessionId !== sessionId;
+      used = { sessionId, handle, bound, givenAt, messenger };
+      learn(heard || Date.parse(givenAt));
+      const kept = stored();
+      const same = kept?.sessionId === sessionId;
       // A record that is gone was taken away on purpose, by a reset in another tab: a renewal does not bring it back.
-      if (user === null || (same ? kept.givenAt > session.serverTime : !isNew || origin)) return;
+      if (user === null || (same ? kept.givenAt > givenAt : !isNew || heard)) return;
       const at = serverNow();
       const more = { endpoint, user: same ? kept.user : user, bound, skew: Math.round(at - clock.wall()) };
-      const endsAt = Math.round(at + session.session.expiresIn * 1000);
-      writeStored(storage, place, encodeStored(session, { ...more, endsAt }), bound);
+      writeStored(storage, place, encodeStored(session, { ...more, endsAt: Math.round(at + expiresIn * 1000) }), bound);
     },
     async forget(session) {
-      const kept = readStored(storage, place);
-      if (session && kept && kept.sessionId !== session.sessionId) return;
+      used = null;
+      if (session && readStored(storage, place)?.sessionId !== session.sessionId) return;
       removeStored(storage, deploymentId);
       pair = null;
       if (crypto && persist !== "none") await keys.remove(keyName).catch(() => {});

@@ -19,7 +19,7 @@ let loaded: typeof import("./desk.js") | undefined;
 /** Throws a TypeError that names the option where one is wrong. Safe on a server: nothing outside is touched. */
 export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let settings = readOptions(options);
-  const { endpoint, signal: end, ports } = settings;
+  const { signal: end, ports } = settings;
   const { add, remove, dispatch } = createListeners();
   let entries: readonly ReportEntry[] = [];
   let desk: Desk | null = null;
@@ -101,7 +101,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     get canResume() {
       const kept = readStored(ports?.storage ?? browserStorage(), settings);
       const now = ports?.clock?.wall() ?? Date.now();
-      if (kept?.endpoint !== endpoint || kept.endsAt < now + kept.skew) return false;
+      if (!kept || kept.endsAt < now + kept.skew) return false;
       const { identityToken, getIdentityToken, authorization } = settings;
       // Whose it is can be told by its kind alone: the rest takes a hash, and the page's answer.
       const kind = kept.user.slice(0, 1);

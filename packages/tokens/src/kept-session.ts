@@ -98,8 +98,8 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   const follow = ({ life: had, flight: former, phase }: State): void => {
     const { life, flight } = state;
     if (life && life !== had) {
-      flights.keep(life.session, life.session.sessionId !== had?.session.sessionId, life.origin);
-      if (!life.origin) tellGrant();
+      flights.keep(life.session, life.heard);
+      if (!life.heard) tellGrant();
     }
     if (flight !== former) {
       controller?.abort();
@@ -117,19 +117,20 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   const { now } = timeline;
   const flights = createFlights(ports, place, now);
 
-  const sharing = createSharing(ports, place, ({ word, session, sessionId, ...more }, lateMs) => {
+  const sharing = createSharing(ports, place, (talk, lateMs) => {
     crowd = true;
-    if (word === "ask") {
+    const held = state.life?.session;
+    if (talk.word === "ask") {
       if (usable(state, now())) tellGrant();
       else if (state.flight) sharing.tell({ word: "sending" });
-    } else if (word === "sending") dispatch(["hold"]);
-    else if (word === "gone" && sessionId === state.life?.session.sessionId) dispatch(["gone"]);
-    else if (word === "granted") {
-      // Only a session that is kept for the whole site may be taken over by a tab that has none.
-      if (!site && sessionId !== (state.life?.session ?? flights.stored())?.sessionId) return;
-      const { ageMs = 0, bound = false, serverNow = 0 } = more;
-      const origin = { bound, serverNow: serverNow + lateMs };
-      dispatch(["adopted", readSession(session, null), now() - ageMs - lateMs, origin]);
+    } else if (talk.word === "sending") dispatch(["hold"]);
+    else if (talk.word === "gone") {
+      if (talk.sessionId === held?.sessionId) dispatch(["gone"]);
+    }
+    // Only a session that is kept for the whole site may be taken over by a tab that has none.
+    else if (site || talk.sessionId === (held ?? flights.stored())?.sessionId) {
+      const { session, ageMs, serverNow } = talk;
+      dispatch(["adopted", readSession(session, null), now() - ageMs - lateMs, serverNow + lateMs]);
     }
   });
 
@@ -138,7 +139,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     if (!life) return;
     const { session, sentAt } = life;
     const { sessionId } = session;
-    sharing.tell({ word: "granted", session, sessionId, ageMs: now() - sentAt, ...flights.origin() });
+    sharing.tell({ word: "granted", session, sessionId, ageMs: now() - sentAt, serverNow: flights.serverNow() });
   };
 
   /** Of tabs that start in the same instant one goes first; the others hear of its session, or go on after a while. */
@@ -191,9 +192,9 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       awake = true;
       sharing.open();
       const shelved = (key: string | null): void => {
-        const ours = site && flights.origin().bound && (key === null || key === storageKey(place.deploymentId));
+        const ours = site && state.life?.session.session.bound && (key === null || key === storageKey(place.deploymentId));
         // What was kept for the whole site and is not there any more was taken away in another tab.
-        if (ours && state.life && !readStored(ports.storage, place)) dispatch(["gone"]);
+        if (ours && !readStored(ports.storage, place)) dispatch(["gone"]);
       };
       stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
       look("joined");

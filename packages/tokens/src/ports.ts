@@ -39,9 +39,8 @@ export interface StoragePort {
 
 /** Key pairs that cannot leave the browser. Each call may reject or never answer. */
 export interface KeyPort {
-  load(name: string): Promise<CryptoKeyPair | undefined>;
-  /** Keeps the pair unless there is one; gives the one that is kept. */
-  keep(name: string, pair: CryptoKeyPair): Promise<CryptoKeyPair>;
+  /** Gives the pair that is kept; keeps the given one where there is none. */
+  keep(name: string, pair?: CryptoKeyPair): Promise<CryptoKeyPair | undefined>;
   remove(name: string): Promise<void>;
 }
 

@@ -78,7 +78,7 @@ function ports(
       },
     },
     storage: { site: () => nothing, tab: () => nothing, watch: opened },
-    keys: { load: async () => undefined, keep: async (_name, pair) => pair, remove: async () => {} },
+    keys: { keep: async (_name, pair) => pair, remove: async () => {} },
     crypto: null,
     openChannel: () => ({ post: () => {}, close: opened() }),
     tryLock: async () => () => {},

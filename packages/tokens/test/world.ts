@@ -100,14 +100,10 @@ export class Tab {
         },
       },
       keys: {
-        load: async (name) => {
-          if (this.keysFail) throw new DOMException("no", "InvalidStateError");
-          return site.keys.get(name);
-        },
         keep: async (name, pair) => {
           if (this.keysFail) throw new DOMException("no", "InvalidStateError");
           const kept = site.keys.get(name) ?? pair;
-          site.keys.set(name, kept);
+          if (kept) site.keys.set(name, kept);
           return kept;
         },
         remove: async (name) => void site.keys.delete(name),

@@ -7,22 +7,19 @@ const PATIENCE_MS = 2000;
 
 export function browserKeys(): KeyPort {
   return {
-    load: (name) =>
-      use<CryptoKeyPair>("readonly", (store, give) => ask<CryptoKeyPair | undefined>(store.get(name), give)),
-    keep: async (name, pair) => {
+    async keep(name, pair) {
       // In one transaction, so that of two tabs at once the second gets the first one's.
-      const kept = await use<CryptoKeyPair>("readwrite", (store, give) =>
-        ask<CryptoKeyPair | undefined>(store.get(name), (known) => {
-          if (!known) store.put(pair, name);
-          give(known ?? pair);
-        }),
-      );
-      return kept ?? pair;
+      const known: CryptoKeyPair | undefined = await use((store) => {
+        const request = store.get(name);
+        request.onsuccess = () => pair && !request.result && store.put(pair, name);
+        return request;
+      });
+      return known ?? pair;
     },
     async remove(name) {
-      const left = await use<number>("readwrite", (store, give) => {
+      const left = await use((store) => {
         store.delete(name);
-        ask(store.count(), give);
+        return store.count();
       });
       // Nothing is left behind, not even an empty database.
       if (left === 0) indexedDB.deleteDatabase(NAME);
@@ -30,40 +27,21 @@ export function browserKeys(): KeyPort {
   };
 }
 
-function ask<T>(request: IDBRequest<T>, give: (value: T) => void): void {
-  request.onsuccess = () => give(request.result);
-}
-
-/** Runs one transaction and gives what `work` gave, when it is complete. */
-function use<T>(
-  mode: IDBTransactionMode,
-  work: (store: IDBObjectStore, give: (value: T | undefined) => void) => unknown,
-): Promise<T | undefined> {
+/** Runs one transaction and gives the result of the request that `work` gave, when all is complete. */
+function use<T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(NAME, 1);
-    const refuse = (): void => {
-      clearTimeout(timer);
-      reject(new Error("IndexedDB"));
-    };
-    const timer = setTimeout(refuse, PATIENCE_MS);
+    setTimeout(reject, PATIENCE_MS);
     opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
-    opening.onerror = refuse;
+    opening.onerror = reject;
     opening.onsuccess = () => {
       const database = opening.result;
-      const transaction = database.transaction("keys", mode);
-      let given: T | undefined;
-      transaction.oncomplete = () => {
-        clearTimeout(timer);
-        database.close();
-        resolve(given);
-      };
-      transaction.onabort = () => {
-        database.close();
-        refuse();
-      };
-      work(transaction.objectStore("keys"), (value) => {
-        given = value;
-      });
+      const transaction = database.transaction("keys", "readwrite");
+      const request = work(transaction.objectStore("keys"));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = reject;
+      // Once the transaction is over.
+      database.close();
     };
   });
 }

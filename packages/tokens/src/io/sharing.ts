@@ -2,19 +2,24 @@
 import type { Channel, KeeperPorts } from "../ports.js";
 import { type Place, storageKey } from "./storage.js";
 
-export interface Talk {
-  /** `ask`: has somebody one? `sending`: I am asking the endpoint. `granted`: I got it. `gone`: it is ended. */
-  readonly word: "ask" | "sending" | "granted" | "gone";
-  readonly sessionId?: string | undefined;
-  /** `granted`: the endpoint's answer, */
-  readonly session?: unknown;
-  /** how long ago it was asked for, milliseconds, */
-  readonly ageMs?: number;
-  /** whether its handle is bound to this site's key, */
-  readonly bound?: boolean;
-  /** and what the endpoint's clock shows now, milliseconds. */
-  readonly serverNow?: number;
-}
+export type Talk =
+  /** Has somebody a session? */
+  | { readonly word: "ask" }
+  /** I am asking the endpoint. */
+  | { readonly word: "sending" }
+  /** It is ended. */
+  | { readonly word: "gone"; readonly sessionId: string | undefined }
+  /** I got it. */
+  | {
+      readonly word: "granted";
+      readonly sessionId: string;
+      /** The endpoint's answer. */
+      readonly session: unknown;
+      /** How long ago it was asked for, milliseconds. */
+      readonly ageMs: number;
+      /** What the endpoint's clock shows now, milliseconds. */
+      readonly serverNow: number;
+    };
 
 export interface Sharing {
   readonly isOpen: boolean;

@@ -18,16 +18,17 @@ export function storageKey(deploymentId: string): string {
   return `guestpass:${deploymentId}`;
 }
 
-/** What is kept for this deployment, whoever's it is. */
+/** What is kept of this endpoint's deployment, whoever's it is. */
 export function readStored(
   port: StoragePort,
-  { deploymentId, persist }: Pick<Place, "deploymentId" | "persist">,
+  { endpoint, deploymentId, persist }: Pick<Place, "endpoint" | "deploymentId" | "persist">,
 ): Stored | null {
   let found: Stored | null = null;
   for (const area of ["tab", "site"] as const) {
     if (persist === area || persist === "site") {
       touch(() => {
-        found = decodeStored(port[area]()?.getItem(storageKey(deploymentId)) ?? null) ?? found;
+        const kept = decodeStored(port[area]()?.getItem(storageKey(deploymentId)) ?? null);
+        if (kept?.endpoint === endpoint) found = kept;
       });
     }
   }

@@ -7,22 +7,22 @@ import { redact } from "./report.js";
 const LONGEST_SECONDS = 400 * 86_400;
 
 /**
- * An answer of a start or a refresh. A refresh has no `messenger`, so the known one is given and its tokens are set anew.
- * Throws `invalid_answer` where something that is needed is missing or makes no sense.
+ * An answer of a start or a refresh. A refresh has no `messenger`, so the known one is given and its tokens are set anew;
+ * `bound` is given where it is known better than the answer says it. Throws `invalid_answer` where something that is needed is missing or makes no sense.
  */
-export function readSession(json: unknown, known: SessionMessenger | null): Session {
+export function readSession(json: unknown, known: SessionMessenger | null, bound?: boolean): Session {
   const body = (json ?? {}) as Session;
   const messenger = body.messenger ?? known;
   const handle = body.session?.handle;
   const expiresIn = seconds(body);
   const texts = [body.sessionId, body.token, handle, messenger?.deploymentId];
   if (!expiresIn || texts.some((text: unknown) => typeof text !== "string" || !text)) invalid();
-  const { expiresIn: sessionIn, bound = true } = body.session;
+  const { expiresIn: sessionIn, bound: said = true } = body.session;
   return {
     ...body,
     expiresIn,
     refreshIn: num(body.refreshIn) ?? 0,
-    session: { handle, expiresIn: num(sessionIn) ?? expiresIn, bound },
+    session: { handle, expiresIn: num(sessionIn) ?? expiresIn, bound: bound ?? said },
     messenger: withToken(messenger, body.token),
   };
 }

@@ -21,7 +21,7 @@ const session = (sessionId: string, token: string, expiresIn: number, left: numb
 
 /** Any occurrence in any state, in an order that no browser would give. */
 function anything(random: () => number, state: State, at: number): Occurrence {
-  const stale: Flight = { kind: "refresh", fresh: false, ask: null, held: null };
+  const stale: Flight = { kind: "refresh", fresh: false, ask: null };
   const flight = random() < 0.8 ? (state.flight ?? stale) : stale;
   const errors = [
     new TokensError("network", ""),
@@ -39,7 +39,6 @@ function anything(random: () => number, state: State, at: number): Occurrence {
     1 + random() * 4000,
     1 + random() * 9000,
   );
-  const origin = { bound: false, serverNow: 0 };
   const all: Occurrence[] = [
     ["start", random() < 0.5 ? 0 : 250],
     ["refresh"],
@@ -50,7 +49,7 @@ function anything(random: () => number, state: State, at: number): Occurrence {
     ["landed", flight, { session: granted, sentAt: at - random() * 20_000 }],
     ["landed", flight, error],
     ["landed", flight, null],
-    ["adopted", granted, at - random() * 4_000_000, origin],
+    ["adopted", granted, at - random() * 4_000_000, 1],
     ["hold"],
     ["go", at + (random() - 0.5) * 500],
     ["end"],

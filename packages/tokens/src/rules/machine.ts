@@ -6,7 +6,7 @@ import type { Session } from "@guestpass/protocol";
 import { TokensError } from "../errors.js";
 import { counted } from "./backoff.js";
 import { clear, type Draft, emit, fly, grant, look, type Moment, note, wait } from "./moves.js";
-import { type Flight, type Origin, type State, usable } from "./state.js";
+import { type Flight, type State, usable } from "./state.js";
 
 /** One request, its answer's body included. */
 const FETCH_MS = 15_000;
@@ -87,17 +87,17 @@ const happen = {
       next.deadline = outcome.code === "network" ? next.at + BROKEN_MS : next.at;
     } else if (outcome) {
       note(next, "answered", flight.kind);
-      grant(next, outcome.session, outcome.sentAt, null);
+      grant(next, outcome.session, outcome.sentAt, 0);
     } else next.flight = null;
   },
-  /** Another tab got it. */
-  adopted(next: Draft, session: Session, sentAt: number, origin: Origin) {
+  /** Another tab got it; what the endpoint's clock shows was `heard` with it. */
+  adopted(next: Draft, session: Session, sentAt: number, heard: number) {
     const { phase, at, life, fresh } = next;
     if (phase !== "running" || at >= sentAt + session.expiresIn * 1000) return;
     // Of use where this page has none, or has the same one with an older token.
     if (life && !fresh && (life.session.sessionId !== session.sessionId || sentAt <= life.sentAt)) return;
     note(next, "adopted");
-    grant(next, session, sentAt, origin);
+    grant(next, session, sentAt, heard);
   },
   /** Another tab is about to get it. */
   hold(next: Draft) {
@@ -108,9 +108,8 @@ const happen = {
   },
   end(next: Draft) {
     if (next.phase === "ended") return;
-    const { life } = next;
     leave(next, "end");
-    fly(next, "end", life && life.session);
+    fly(next, "end");
   },
   /** Ended in another tab. */
   gone(next: Draft) {

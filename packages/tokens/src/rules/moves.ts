@@ -6,7 +6,7 @@ import { nextTry, roomAt } from "./backoff.js";
 import { remedy } from "./classify.js";
 import type { ReportLine, ReportWhat } from "./report.js";
 import { isExpiring, isLive, plan, secondsLeft } from "./schedule.js";
-import { dueAt, type Flight, NOTHING, type Origin, type State, yields } from "./state.js";
+import { dueAt, type Flight, NOTHING, type State, yields } from "./state.js";
 
 /** What the page may take to give an identity, a challenge or a key before a request is sent: a visitor may have to act. */
 const PREPARE_MS = 120_000;
@@ -53,9 +53,9 @@ export function wait(next: Draft, until: number): void {
   next.retryAt = Math.max(next.retryAt, until);
 }
 
-export function fly(next: Draft, kind: Flight["kind"], held: Session | null): void {
+export function fly(next: Draft, kind: Flight["kind"]): void {
   const { at, fresh, ask } = next;
-  const flight: Flight = { kind, fresh, ask, held };
+  const flight: Flight = { kind, fresh, ask };
   Object.assign(next, { flight, deadline: at + PREPARE_MS, broken: null, holds: 0, urgent: false });
 }
 
@@ -76,7 +76,7 @@ function begin(next: Draft, why: string): void {
     });
   } else {
     note(next, "asking", why);
-    fly(next, next.fresh || !life ? "start" : "refresh", life && life.session);
+    fly(next, next.fresh || !life ? "start" : "refresh");
   }
 }
 
@@ -110,12 +110,12 @@ function fail(next: Draft, error: TokensError): void {
   }
 }
 
-/** A new life, by an answer or, where there is an `origin`, from another tab. */
-export function grant(next: Draft, session: Session, sentAt: number, origin: Origin | null): void {
+/** A new life, by an answer or, where it is `heard` of, from another tab. */
+export function grant(next: Draft, session: Session, sentAt: number, heard: number): void {
   const { at, u, life: former, flight, failures, saidExpired } = next;
   const known = former?.session;
   const same = known?.sessionId === session.sessionId;
-  const life = { ...plan(session, sentAt, u, same ? former : null), session, origin };
+  const life = { ...plan(session, sentAt, u, same ? former : null), session, heard };
   const restarted = next.restarted && flight?.kind !== "refresh";
   const refusals = next.suspect ? next.refusals : 0;
   clear(next, "running");

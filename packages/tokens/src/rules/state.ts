@@ -22,23 +22,13 @@ export interface Flight {
   readonly fresh: boolean;
   /** The endpoint's refusal of the identity; the page is to be asked for another one first. */
   readonly ask: TokensError | null;
-  /** The session that is to be renewed, replaced or ended. */
-  readonly held: Session | null;
-}
-
-/** What another tab told along with a session. */
-export interface Origin {
-  /** The handle is bound to this site's key. */
-  readonly bound: boolean;
-  /** What the endpoint's clock shows, milliseconds. */
-  readonly serverNow: number;
 }
 
 /** A session, and the life of its token. */
 export interface Grant extends Life {
   readonly session: Session;
-  /** Null where it came from the endpoint. */
-  readonly origin: Origin | null;
+  /** What the endpoint's clock showed, milliseconds, where another tab has told of it; 0 where it came from the endpoint. */
+  readonly heard: number;
 }
 
 /** What is known of one session and of the way to it. */
