@@ -5,7 +5,7 @@
 import { ENDPOINT_PATHS, type MessengerInfo, type Session } from "@guestpass/protocol";
 import { TokensError } from "./errors.js";
 import type { GuestSession } from "./face.js";
-import { createFlights } from "./flights.js";
+import { forgetStored } from "./flights.js";
 import { call } from "./io/endpoint.js";
 import { outside } from "./io/outside.js";
 import { fingerprint } from "./io/proof.js";
@@ -15,7 +15,7 @@ import { aborted, type ReadOptions } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readMessengerInfo } from "./rules/answer.js";
 import type { Word } from "./rules/moves.js";
-import { type KeeperState, shown } from "./rules/state.js";
+import type { KeeperState } from "./rules/state.js";
 import { mayResume, userOf } from "./rules/user.js";
 import { sharedSession } from "./shared-sessions.js";
 
@@ -26,13 +26,12 @@ const FETCH_MS = 15_000;
 /** The keeper in front. */
 export interface Front {
   settings(): ReadOptions;
-  /** The state may have changed. */
-  changed(): void;
+  /** The state is this one now; nothing happens where it was. */
+  show(state: KeeperState): void;
   tell(...word: Word): void;
 }
 
 export interface Desk {
-  readonly state: KeeperState;
   readonly expiresIn: number;
   readonly session: GuestSession | null;
   use(what: Wish, signal?: AbortSignal): Promise<GuestSession>;
@@ -50,28 +49,21 @@ let hashed: readonly [raw: string, user: string] = ["", ""];
 export function openDesk(front: Front): Desk {
   const { endpoint, deploymentId, persist, ports: doors } = front.settings();
   const ports: KeeperPorts = { ...outside(), ...doors };
-  const { changed, tell } = front;
+  const { show, tell } = front;
+  /** What those who wait hear who are to go on with the next user's session. */
+  const switched = aborted();
+  /** Counts the users: what began with one is nothing to the next. */
+  let turn = 0;
   let joined: KeptSession | null = null;
+  let joining: Promise<KeptSession> | null = null;
   /** Whose session it is that is joined, before it is hashed. */
   let whose = "";
   /** What the page said of its user when the session was looked for: good for the first start. */
   let given: { readonly token: string | undefined } | null = null;
   /** The page named this user when the one before was refused. */
   let strayed = false;
-  /** The state while no session is joined or it has not begun. */
-  let rest: KeeperState = "idle";
-  /** One user's time with this keeper. Whoever waits when it ends goes on with the next, or hears that it was given up. */
-  let turn = { resume: false };
-  let joining: Promise<KeptSession> | null = null;
   let closed = false;
   const waiting = new Set<(error: TokensError) => void>();
-
-  const state = (): KeeperState => (joined && joined.state.phase !== "idle" ? shown(joined.state) : rest);
-
-  const rested = (now: KeeperState): void => {
-    rest = now;
-    changed();
-  };
 
   const userNow = (token: string | undefined): string => userOf(token, front.settings().authorization?.code);
 
@@ -96,11 +88,11 @@ export function openDesk(front: Front): Desk {
       if (refused && strayed) throw refused;
       strayed = !!refused;
       switchUser();
-      throw aborted();
+      throw switched;
     },
   };
 
-  /** The work's outcome, unless the caller gives up, the turn ends, or (`ms` given) it takes too long. */
+  /** The work's outcome, unless the caller gives up, the user changes, or (`ms` given) it takes too long. */
   const within = <T>(work: Promise<T>, signal?: AbortSignal, ms?: number): Promise<T> =>
     new Promise((resolve, reject) => {
       const stop = (): void => reject(aborted());
@@ -117,22 +109,21 @@ export function openDesk(front: Front): Desk {
       work.then(resolve, reject).finally(done);
     });
 
-  const leave = (resume: boolean, forget: boolean): void => {
+  /** Whoever waits hears `error`. */
+  const leave = (error: TokensError, forget = false): void => {
     const former = joined;
-    turn.resume = resume;
-    turn = { resume: false };
+    turn += 1;
     joined = joining = null;
-    rest = "idle";
     former?.leave(member, forget);
-    for (const reject of waiting) reject(aborted());
+    for (const reject of waiting) reject(error);
   };
 
   /** Another user: what was the former one's is left behind, and what was wanted is wanted anew. */
   const switchUser = (): void => {
-    const active = !["idle", "ended", "expired"].includes(state());
-    leave(active, true);
-    if (active) use(["start"]).catch(() => {});
-    else changed();
+    const over = ["over", "ended"].includes(joined?.state.phase ?? "");
+    leave(switched, true);
+    if (over) show("idle");
+    else use(["start"]).catch(() => {});
   };
 
   const enter = (user: string | null, raw: string): KeptSession => {
@@ -142,8 +133,8 @@ export function openDesk(front: Front): Desk {
     joined = session;
     whose = raw;
     session.join(member);
-    changed();
-    if (session.state.life && state() !== "refused") tell("ready", {});
+    const { life, phase } = session.state;
+    if (life && phase !== "refused") tell("ready", {});
     return session;
   };
 
@@ -154,50 +145,49 @@ export function openDesk(front: Front): Desk {
     const raw = userNow(token);
     const { crypto } = ports;
     if (raw && raw !== hashed[0] && crypto) hashed = [raw, raw[0] + (await fingerprint(crypto, raw))];
-    const user = raw ? crypto && hashed[1] : "";
-    if (began !== turn) throw aborted();
+    if (began !== turn) throw switched;
     given = { token };
-    return enter(user, raw);
+    return enter(raw ? crypto && hashed[1] : "", raw);
   };
 
   const use = async (wish: Wish, signal?: AbortSignal): Promise<GuestSession> => {
     for (;;) {
       const began = turn;
-      if (!joined) rested("starting");
+      if (!joining) show("starting");
+      joining ??= join().catch((error) => {
+        if (began === turn) {
+          joining = null;
+          show("idle");
+          tell("error", { error });
+        }
+        throw error;
+      });
       try {
-        joining ??= join();
-        const session = await within(joining.then((session) => session.want(wish)), signal);
-        if (began !== turn) continue;
+        const wished = joining.then((session) => session.want(wish));
+        const session = await within(wished, signal);
+        if (began !== turn) throw switched;
         strayed = false;
         return guestSession(session);
       } catch (error) {
-        if (!joined && began === turn) {
-          joining = null;
-          rested("idle");
-          tell("error", { error: error as TokensError });
-        }
-        if (!began.resume || closed || signal?.aborted) throw error;
+        if (error !== switched || closed || signal?.aborted) throw error;
       }
     }
   };
 
   const end = async (): Promise<void> => {
     if (joined) return joined.end();
-    leave(false, false);
+    leave(aborted());
     const user = readStored(ports.storage, front.settings())?.user;
-    if (user !== undefined) {
-      // Joined for the stored session's sake alone, whoever it belongs to.
-      await enter(user, user).end();
-      leave(false, false);
+    if (user === undefined) {
+      show("ended");
+      return tell("ended", {});
     }
-    rested("ended");
-    if (user === undefined) tell("ended", {});
+    // Joined for the stored session's sake alone, whoever it belongs to.
+    await enter(user, user).end();
+    leave(aborted());
   };
 
   return {
-    get state() {
-      return state();
-    },
     get expiresIn() {
       return joined?.expiresIn ?? 0;
     },
@@ -217,7 +207,7 @@ export function openDesk(front: Front): Desk {
       given = null;
       if (!session) {
         // Whoever is being looked for may be another one now.
-        if (joining) leave(true, false);
+        if (joining) leave(switched);
       } else if ((identityToken || !getIdentityToken) && !mayResume(whose, userNow(identityToken))) switchUser();
       else {
         if (!identityToken && !before.getIdentityToken) member.identity(null).catch(() => {});
@@ -228,17 +218,16 @@ export function openDesk(front: Front): Desk {
     end,
     async reset() {
       await end();
-      const flights = joined?.flights ?? createFlights(ports, { endpoint, deploymentId, user: "", persist }, () => 0);
-      await flights.forget(null);
+      await forgetStored(ports, front.settings(), null);
     },
     dispose() {
       closed = true;
-      leave(false, false);
+      leave(aborted());
     },
   };
 }
 
 /** The part of a session that is the page's: not the handle. */
-function guestSession({ sessionId, guestId, token, tokenType, sessionToken, messenger }: Session): GuestSession {
-  return { sessionId, guestId, token, tokenType, ...(sessionToken && { sessionToken }), messenger };
+function guestSession({ session: _handle, ...guest }: Session): GuestSession {
+  return guest;
 }

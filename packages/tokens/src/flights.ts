@@ -33,7 +33,6 @@ export interface Flights {
   run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Flown | null>;
   /** Keeps what a reload needs. `heard`: what the endpoint's clock shows, where another tab has told of the session. */
   keep(session: Session, heard: number): void;
-  /** Forgets what is kept of this session, or (null) whatever is kept, the key with it. */
   forget(session: Session | null): Promise<void>;
   stored(): Stored | null;
   /** What the endpoint's clock shows, milliseconds. */
@@ -200,12 +199,21 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       const more = { endpoint, user: same ? kept.user : user, bound, skew: Math.round(at - clock.wall()) };
       writeStored(storage, place, encodeStored(session, { ...more, endsAt: Math.round(at + expiresIn * 1000) }), bound);
     },
-    async forget(session) {
-      used = null;
-      if (session && readStored(storage, place)?.sessionId !== session.sessionId) return;
-      removeStored(storage, deploymentId);
-      pair = null;
-      if (crypto && persist !== "none") await keys.remove(keyName).catch(() => {});
+    forget(session) {
+      pair = used = null;
+      return forgetStored(ports, place, session);
     },
   };
+}
+
+/** Forgets what is kept of this session, or (null) whatever is kept, the key with it. */
+export async function forgetStored(
+  { storage, keys, crypto }: KeeperPorts,
+  place: Pick<Place, "endpoint" | "deploymentId" | "persist">,
+  session: Session | null,
+): Promise<void> {
+  const { deploymentId, persist } = place;
+  if (session && readStored(storage, place)?.sessionId !== session.sessionId) return;
+  removeStored(storage, deploymentId);
+  if (crypto && persist !== "none") await keys.remove(storageKey(deploymentId)).catch(() => {});
 }

@@ -22,14 +22,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   const { signal: end, ports } = settings;
   const { add, remove, dispatch } = createListeners();
   let entries: readonly ReportEntry[] = [];
+  let state: KeeperState = "idle";
   let desk: Desk | null = null;
   let opening: Promise<Desk> | null = null;
-  /** The state before there is a desk. */
-  let rest: KeeperState = "idle";
-  let told: KeeperState = "idle";
   let disposed = false;
-
-  const state = (): KeeperState => desk?.state ?? rest;
 
   /** A line of the report gets its instant here, and is kept. */
   const tell = (...[type, fields]: Word): void => {
@@ -40,22 +36,25 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     dispatch(type, { entry });
   };
 
-  const changed = (): void => {
-    const previous = told;
-    told = state();
-    if (told === previous || disposed) return;
-    tell("report", { what: "state", why: told });
-    dispatch("state", { state: told, previous });
+  const show = (next: KeeperState): void => {
+    const previous = state;
+    if (next === previous || disposed) return;
+    state = next;
+    tell("report", { what: "state", why: state });
+    dispatch("state", { state, previous });
   };
 
   const open = async (): Promise<Desk> => {
     try {
       loaded ??= await import("./desk.js");
-      desk = loaded.openDesk({ settings: () => settings, changed, tell });
+      desk = loaded.openDesk({ settings: () => settings, show, tell });
       return desk;
     } catch (cause) {
+      const error = new TokensError("network", "A part of the page could not be loaded.", { cause });
       opening = null;
-      throw new TokensError("network", "A part of the page could not be loaded.", { cause });
+      show("idle");
+      tell("error", { error });
+      throw error;
     }
   };
 
@@ -67,22 +66,14 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     throw aborted();
   };
 
-  const use = async (wish: Wish, signal?: AbortSignal) => {
-    if (!desk && !disposed) rest = "starting";
-    changed();
-    try {
-      return await atDesk((opened) => opened.use(wish, signal));
-    } catch (error) {
-      if (!desk) tell("error", { error: error as TokensError });
-      throw error;
-    } finally {
-      rest = "idle";
-      changed();
-    }
+  const use = (wish: Wish, signal?: AbortSignal) => {
+    if (!desk) show("starting");
+    return atDesk((opened) => opened.use(wish, signal));
   };
 
   const dispose = (): void => {
     disposed = true;
+    state = "idle";
     desk?.dispose();
   };
   end?.addEventListener("abort", dispose);
@@ -90,7 +81,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   return {
     get state() {
-      return state();
+      return state;
     },
     get expiresIn() {
       return desk?.expiresIn ?? 0;
@@ -122,7 +113,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     end: () => atDesk((opened) => opened.end()),
     reset: () => atDesk((opened) => opened.reset()),
     dispose,
-    debugReport: () => ({ state: state(), expiresIn: desk?.expiresIn ?? 0, entries }),
+    debugReport: () => ({ state, expiresIn: desk?.expiresIn ?? 0, entries }),
     addEventListener: add,
     removeEventListener: remove,
   };

@@ -4,7 +4,7 @@
  */
 import type { Session } from "@guestpass/protocol";
 import { TokensError } from "./errors.js";
-import { createFlights, type Flights, type Visitor } from "./flights.js";
+import { createFlights, type Visitor } from "./flights.js";
 import { createSharing } from "./io/sharing.js";
 import { type Place, readStored, storageKey } from "./io/storage.js";
 import { createTimeline } from "./io/timeline.js";
@@ -13,12 +13,12 @@ import { readSession } from "./rules/answer.js";
 import { type Occurrence, step, verdict } from "./rules/machine.js";
 import type { Word } from "./rules/moves.js";
 import { secondsLeft } from "./rules/schedule.js";
-import { answer, type Flight, INITIAL, nextDeadline, type State, shown, usable } from "./rules/state.js";
+import { answer, type Flight, INITIAL, type KeeperState, nextDeadline, type State, shown, usable } from "./rules/state.js";
 
 /** A keeper of this page that uses the session. */
 export interface Member extends Visitor {
-  /** The state has changed; this comes before anything that follows from it is told. */
-  changed(): void;
+  /** The state is this one now; this comes before anything that follows from it is told. */
+  show(state: KeeperState): void;
   tell(...word: Word): void;
 }
 
@@ -28,7 +28,6 @@ export type Wish = Extract<Occurrence, readonly ["refresh" | "reported" | "look"
 export interface KeptSession {
   readonly state: State;
   readonly expiresIn: number;
-  readonly flights: Flights;
   join(member: Member): void;
   /** `forget`: what is kept for a reload is not this page's user's any more. */
   leave(member: Member, forget: boolean): void;
@@ -81,7 +80,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
         const { said, asked, ...moved } = step(former, moment, occurrence);
         state = moved;
         if (judge) waiting.add(judge);
-        for (const member of members) member.changed();
+        for (const member of members) member.show(shown(state));
         follow(former);
         if (asked) askTabs(asked);
         for (const word of said) tell(...word);
@@ -178,6 +177,17 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     look(signal);
   };
 
+  const wakeUp = (): void => {
+    awake = true;
+    sharing.open();
+    const shelved = (key: string | null): void => {
+      const ours = site && state.life?.session.session.bound && (key === null || key === storageKey(place.deploymentId));
+      // What was kept for the whole site and is not there any more was taken away in another tab.
+      if (ours && !readStored(ports.storage, place)) dispatch(["gone"]);
+    };
+    stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
+  };
+
   return {
     get state() {
       return state;
@@ -185,19 +195,10 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     get expiresIn() {
       return secondsLeft(state.life, now());
     },
-    flights,
     join(member) {
       members.add(member);
-      if (awake) return;
-      awake = true;
-      sharing.open();
-      const shelved = (key: string | null): void => {
-        const ours = site && state.life?.session.session.bound && (key === null || key === storageKey(place.deploymentId));
-        // What was kept for the whole site and is not there any more was taken away in another tab.
-        if (ours && !readStored(ports.storage, place)) dispatch(["gone"]);
-      };
-      stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
-      look("joined");
+      if (!awake) wakeUp();
+      if (state.phase !== "idle") look("joined");
     },
     leave(member, forget) {
       members.delete(member);
