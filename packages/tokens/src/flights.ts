@@ -73,12 +73,12 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
     return kept && user !== null && mayResume(kept.user, user) ? kept : null;
   };
 
+  const keepKey = persist === "none" ? async (_name: string, made?: CryptoKeyPair) => made : keys.keep;
+
   const loadKey = async (make: boolean): Promise<CryptoKeyPair | null> => {
     try {
-      const kept = crypto && persist !== "none" && (await keys.keep(keyName));
-      if (kept || !crypto || !make) return kept || null;
-      const made = await makeKeyPair(crypto);
-      return persist === "none" ? made : ((await keys.keep(keyName, made)) ?? null);
+      if (!crypto) return null;
+      return (await keepKey(keyName)) ?? (make ? ((await keepKey(keyName, await makeKeyPair(crypto))) ?? null) : null);
     } catch {
       return null;
     }

@@ -38,7 +38,7 @@ function answer(clock: VirtualClock, sessionId: string, endsAt: number, tokenLif
 function reply(status: number, body: object | string, headers: Record<string, string> = {}): Response {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const get = (name: string): string | null => headers[name] ?? null;
-  return { status, ok: status < 300, headers: { get }, text: async () => text } as unknown as Response;
+  return { status, ok: status < 300, headers: { get }, json: async () => JSON.parse(text) } as unknown as Response;
 }
 
 const nothing = { getItem: () => null, setItem: () => {}, removeItem: () => {} };

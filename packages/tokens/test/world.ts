@@ -201,7 +201,7 @@ export class World {
       },
     });
     this.crypto = Object.assign(Object.create(globalThis.crypto) as Crypto, {
-      getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
+      randomUUID: globalThis.crypto.randomUUID.bind(globalThis.crypto),
     });
     Object.defineProperty(this.crypto, "subtle", { value: subtle });
   }
@@ -255,9 +255,9 @@ export class World {
     const flight = String(this.flightCount);
     const headers = { ...(init.headers as Record<string, string>), "x-test-flight": flight };
     const work = fetch(url, { ...init, headers }).then((response) => {
-      const text = response.text.bind(response);
+      const json = response.json.bind(response);
       // The body is part of the flight: it ends when it has been read.
-      return Object.assign(response, { text: () => this.follow(flight, text()) });
+      return Object.assign(response, { json: () => this.follow(flight, json()) });
     });
     return this.follow(flight, work, true);
   }

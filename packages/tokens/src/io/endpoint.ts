@@ -16,13 +16,12 @@ export interface Call {
 }
 
 /**
- * The answer's JSON (undefined for 204). Throws a TokensError: the problem's code, `network` (no answer, or one that is
- * not the endpoint's), `timeout`, or `aborted` where the browser gave the request up.
+ * The answer's JSON. Throws a TokensError: the problem's code, `network` (no answer, or one that is not the endpoint's: a
+ * captive portal, most likely), `timeout`, or `aborted` where the browser gave the request up.
  */
 export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<unknown> {
   const { method, url, handle, proof, body, signal } = request;
   let response: Response;
-  let text: string;
   try {
     response = await fetch(url, {
       method,
@@ -38,29 +37,15 @@ export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<
       redirect: "error",
       // The end of a session is told even when the page goes away.
       keepalive: method === "DELETE",
-      cache: method === "GET" ? "default" : "no-store",
     });
-    text = await response.text();
+    if (response.ok) return await response.json();
   } catch (cause) {
     const { name } = Object(cause) as Error;
     const code = name === "AbortError" ? "aborted" : name === "TimeoutError" ? "timeout" : "network";
     throw new TokensError(code, "The endpoint did not answer.", { cause });
   }
-  const { status, headers, ok } = response;
-  const json = parse(text);
-  if (!ok) {
-    const wait = retryAfterSeconds(headers.get("Retry-After"), request.serverNow);
-    throw readProblem(status, json, wait, headers.get("X-Request-Id"));
-  }
-  // A captive portal, most likely: somebody else answered.
-  if (!json && status !== 204) throw new TokensError("network", "The answer is not the endpoint's.");
-  return json;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const { status, headers } = response;
+  const wait = retryAfterSeconds(headers.get("Retry-After"), request.serverNow);
+  const problem: unknown = await response.json().catch(() => null);
+  throw readProblem(status, problem, wait, headers.get("X-Request-Id"));
 }

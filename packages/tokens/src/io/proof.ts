@@ -15,22 +15,25 @@ export async function makeProof(
   serverNow: number,
 ): Promise<string> {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
-  const part = (value: object): string => base64url(new TextEncoder().encode(JSON.stringify(value)));
-  const jti = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const part = (value: object): string => base64url(bytes(JSON.stringify(value)));
   const head = part({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } });
-  const text = `${head}.${part({ jti, htm: method, htu: url, iat: Math.floor(serverNow / 1000) })}`;
+  const claims = { jti: crypto.randomUUID(), htm: method, htu: url, iat: Math.floor(serverNow / 1000) };
+  const text = `${head}.${part(claims)}`;
   const how = { name: "ECDSA", hash: "SHA-256" };
-  const signature = await crypto.subtle.sign(how, pair.privateKey, new TextEncoder().encode(text));
-  return `${text}.${base64url(new Uint8Array(signature))}`;
+  return `${text}.${base64url(await crypto.subtle.sign(how, pair.privateKey, bytes(text)))}`;
 }
 
 /** SHA-256 of a text. */
 export async function fingerprint(crypto: Crypto, text: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  return base64url(await crypto.subtle.digest("SHA-256", bytes(text)));
 }
 
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+function base64url(data: ArrayBuffer | Uint8Array): string {
+  return btoa(String.fromCharCode(...new Uint8Array(data)))
     .replace(/\+/g, "-")
     .replace(/\//g, "_")
     .replace(/=+$/, "");

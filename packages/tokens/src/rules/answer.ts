@@ -21,7 +21,6 @@ export function readSession(json: unknown, known: SessionMessenger | null, bound
   return {
     ...body,
     expiresIn,
-    refreshIn: num(body.refreshIn) ?? 0,
     session: { handle, expiresIn: num(sessionIn) ?? expiresIn, bound: bound ?? said },
     messenger: withToken(messenger, body.token),
   };

@@ -1,33 +1,30 @@
 /**
  * The keeper's own line of time, drawn from two clocks that lie. The wall clock can be set and the monotonic clock can
- * stop in sleep, so of what both say has passed the larger is believed, and a disagreement is told.
+ * stop in sleep, so where they disagree the one that says more has passed is believed, and the disagreement is told.
  */
 
 export interface Elapsed {
   /** Milliseconds since the keeper began; never goes back. */
   readonly now: number;
-  /** The clocks disagreed about the time since the last reading by more than two seconds: a wake or a clock change. */
+  /** The clocks have drawn apart by more than two seconds: a wake or a clock change. */
   readonly jumped: boolean;
-  readonly wall: number;
-  readonly monotonic: number;
-  readonly origin: { readonly now: number; readonly wall: number; readonly monotonic: number };
+  /** The line of time less the monotonic clock. */
+  readonly ahead: number;
+  /** The wall clock less the monotonic one, when they last agreed. */
+  readonly apart: number;
 }
 
 const TOLERANCE_MS = 2000;
 
 export function began(wall: number, monotonic: number): Elapsed {
-  return { now: 0, jumped: false, wall, monotonic, origin: { now: 0, wall, monotonic } };
+  return { now: 0, jumped: false, ahead: -monotonic, apart: wall - monotonic };
 }
 
 /** Reads both clocks again. */
 export function elapse(last: Elapsed, wall: number, monotonic: number): Elapsed {
-  const byWall = wall - last.wall;
-  const byMonotonic = monotonic - last.monotonic;
-  const jumped = Math.abs(byWall - byMonotonic) > TOLERANCE_MS;
-  // Counted from an origin, so that the rounding of many readings does not add up; a jump makes a new origin.
-  const { origin } = last;
-  const now = jumped
-    ? last.now + Math.max(byWall, byMonotonic, 0)
-    : Math.max(last.now, origin.now + Math.max(wall - origin.wall, monotonic - origin.monotonic));
-  return { now, jumped, wall, monotonic, origin: jumped ? { now, wall, monotonic } : origin };
+  const slept = wall - monotonic - last.apart;
+  const jumped = Math.abs(slept) > TOLERANCE_MS;
+  const ahead = jumped ? last.ahead + Math.max(slept, 0) : last.ahead;
+  const apart = jumped ? wall - monotonic : last.apart;
+  return { now: Math.max(last.now, monotonic + ahead), jumped, ahead, apart };
 }
