@@ -38,7 +38,7 @@ export interface Desk {
   messengerInfo(): Promise<MessengerInfo>;
   /** The settings have changed. `before`: how they were. */
   updated(before: ReadOptions): void;
-  end(): Promise<void>;
+  end(): Promise<unknown>;
   reset(): Promise<void>;
   dispose(): void;
 }
@@ -174,17 +174,18 @@ export function openDesk(front: Front): Desk {
     }
   };
 
-  const end = async (): Promise<void> => {
+  const end = async (): Promise<unknown> => {
     if (joined) return joined.end();
     leave(aborted());
     const user = readStored(ports.storage, front.settings())?.user;
     if (user === undefined) {
       show("ended");
-      return tell("ended", {});
+      tell("ended", {});
+    } else {
+      // Joined for the stored session's sake alone, whoever it belongs to.
+      await enter(user, user).end();
+      leave(aborted());
     }
-    // Joined for the stored session's sake alone, whoever it belongs to.
-    await enter(user, user).end();
-    leave(aborted());
   };
 
   return {
@@ -199,7 +200,7 @@ export function openDesk(front: Front): Desk {
     async messengerInfo() {
       const url = `${endpoint}${ENDPOINT_PATHS.messenger}?deploymentId=${encodeURIComponent(deploymentId)}`;
       const signal = AbortSignal.timeout(FETCH_MS);
-      return readMessengerInfo(await call(ports.fetch, { method: "GET", url, signal, serverNow: ports.clock.wall() }));
+      return readMessengerInfo(await call(ports.fetch, url, { signal }, ports.clock.wall()));
     },
     updated(before) {
       const { identityToken, getIdentityToken } = front.settings();
@@ -218,7 +219,7 @@ export function openDesk(front: Front): Desk {
     end,
     async reset() {
       await end();
-      await forgetStored(ports, front.settings(), null);
+      await forgetStored(ports, front.settings());
     },
     dispose() {
       closed = true;

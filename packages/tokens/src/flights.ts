@@ -10,7 +10,6 @@ import { type Place, readStored, removeStored, storageKey, writeStored } from ".
 import { aborted, type TokenKeeperChanges } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readSession } from "./rules/answer.js";
-import type { Flown } from "./rules/machine.js";
 import type { Flight } from "./rules/state.js";
 import { encodeStored, type Stored } from "./rules/stored.js";
 import { mayResume } from "./rules/user.js";
@@ -24,16 +23,16 @@ export interface Visitor {
 
 export interface Sending {
   readonly signal: AbortSignal;
-  /** Called when the request leaves; gives the instant. */
-  sent(): number;
+  /** Called when the request leaves. */
+  sent(): void;
 }
 
 export interface Flights {
   /** What came of it; null where a session was ended, which is done whatever the endpoint says. */
-  run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Flown | null>;
+  run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Session | null>;
   /** Keeps what a reload needs. `heard`: what the endpoint's clock shows, where another tab has told of the session. */
   keep(session: Session, heard: number): void;
-  forget(session: Session | null): Promise<void>;
+  forget(session: Session | undefined): Promise<void>;
   stored(): Stored | null;
   /** What the endpoint's clock shows, milliseconds. */
   serverNow(): number;
@@ -96,36 +95,43 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   const send = async (
     method: "POST" | "DELETE",
     path: string,
-    { key, ...freight }: { handle?: string; body?: object | undefined; key: CryptoKeyPair | null },
     { signal, sent }: Sending,
+    key: CryptoKeyPair | null,
+    handle?: string,
+    body?: object,
     at = serverNow(),
-  ): Promise<{ json: unknown; sentAt: number }> => {
+  ): Promise<unknown> => {
     const url = endpoint + path;
-    const proof = crypto && key ? await makeProof(crypto, key, method, url, at) : undefined;
+    const headers = {
+      ...(body && { "Content-Type": "application/json" }),
+      ...(handle && { Authorization: `Bearer ${handle}` }),
+      ...(crypto && key && { DPoP: await makeProof(crypto, key, method, url, at) }),
+    };
     signal.throwIfAborted();
-    const sentAt = sent();
-    const json = await call(ports.fetch, { method, url, proof, signal, serverNow: at, ...freight });
-    return { json, sentAt };
+    sent();
+    // The end of a session is told even when the page goes away.
+    const init: RequestInit = { method, headers, signal, keepalive: method === "DELETE" };
+    if (body) init.body = JSON.stringify(body);
+    return call(ports.fetch, url, init, at);
   };
 
   const renew = async (
     { handle, bound, messenger }: Known,
     identityToken: string | undefined,
     sending: Sending,
-  ): Promise<Flown> => {
+  ): Promise<Session> => {
     const key = bound ? await findKey(false) : null;
-    const freight = { handle, body: identityToken ? { identityToken } : undefined, key };
     const other = serverNowElse();
-    const attempt = (at?: number) => send("POST", ENDPOINT_PATHS.refresh, freight, sending, at);
+    const attempt = (at?: number) => send("POST", ENDPOINT_PATHS.refresh, sending, key, handle, { identityToken }, at);
     // A proof that is refused for its time costs no session, so the other clock is tried before the session is given up.
-    const { json, sentAt } = await attempt().catch((error: TokensError) => {
+    const json = await attempt().catch((error: TokensError) => {
       if (!key || error.code !== "session_invalid" || Math.abs(other - serverNow()) < CLOCKS_APART_MS) throw error;
       return attempt(other);
     });
-    return { session: readSession(json, messenger, bound), sentAt };
+    return readSession(json, messenger, bound);
   };
 
-  const begin = async (identityToken: string | undefined, visitor: Visitor, sending: Sending): Promise<Flown> => {
+  const begin = async (identityToken: string | undefined, visitor: Visitor, sending: Sending): Promise<Session> => {
     const { attributes, consent, challenge, authorization, queueId, language } = visitor.settings();
     let solved: Challenge | undefined;
     try {
@@ -144,15 +150,15 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       queueId,
       authorization,
     };
-    const { json, sentAt } = await send("POST", ENDPOINT_PATHS.sessions, { body, key }, sending);
+    const json = await send("POST", ENDPOINT_PATHS.sessions, sending, key, undefined, body);
     // An endpoint that binds nothing says so: then the handle is worth something to whoever has it.
-    return { session: readSession(json, null, key ? undefined : false), sentAt };
+    return readSession(json, null, key ? undefined : false);
   };
 
   const close = async (sending: Sending): Promise<null> => {
     const { handle, bound } = used ?? stored() ?? {};
     const key = bound ? await findKey(false) : null;
-    if (handle) await send("DELETE", ENDPOINT_PATHS.sessions, { handle, key }, sending);
+    if (handle) await send("DELETE", ENDPOINT_PATHS.sessions, sending, key, handle);
     return null;
   };
 
@@ -206,11 +212,11 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   };
 }
 
-/** Forgets what is kept of this session, or (null) whatever is kept, the key with it. */
+/** Forgets what is kept of this session, or (none given) whatever is kept, the key with it. */
 export async function forgetStored(
   { storage, keys, crypto }: KeeperPorts,
   place: Pick<Place, "endpoint" | "deploymentId" | "persist">,
-  session: Session | null,
+  session?: Session,
 ): Promise<void> {
   const { deploymentId, persist } = place;
   if (session && readStored(storage, place)?.sessionId !== session.sessionId) return;

@@ -7,8 +7,8 @@ import { TokensError } from "./errors.js";
 import { createListeners } from "./events.js";
 import type { TokenKeeper } from "./face.js";
 import { browserStorage, readStored } from "./io/storage.js";
-import { aborted, checkChanges, readOptions, type TokenKeeperOptions } from "./options.js";
 import type { Wish } from "./kept-session.js";
+import { aborted, checkChanges, readOptions, type TokenKeeperOptions } from "./options.js";
 import type { Word } from "./rules/moves.js";
 import { append, type ReportEntry } from "./rules/report.js";
 import type { KeeperState } from "./rules/state.js";
@@ -30,10 +30,11 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   /** A line of the report gets its instant here, and is kept. */
   const tell = (...[type, fields]: Word): void => {
     if (disposed) return;
-    if (type !== "report") return dispatch(type, fields);
-    const entry = { at: new Date(ports?.clock?.wall() ?? Date.now()).toISOString(), ...fields };
-    entries = append(entries, entry);
-    dispatch(type, { entry });
+    if (type === "report") {
+      const entry = { at: new Date(ports?.clock?.wall() ?? Date.now()).toISOString(), ...fields };
+      entries = append(entries, entry);
+      dispatch(type, { entry });
+    } else dispatch(type, fields);
   };
 
   const show = (next: KeeperState): void => {
@@ -110,7 +111,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       settings = Object.freeze({ ...settings, ...changes });
       desk?.updated(before);
     },
-    end: () => atDesk((opened) => opened.end()),
+    end: () => atDesk(async (opened) => void (await opened.end())),
     reset: () => atDesk((opened) => opened.reset()),
     dispose,
     debugReport: () => ({ state, expiresIn: desk?.expiresIn ?? 0, entries }),

@@ -6,14 +6,23 @@ import type { Session } from "@guestpass/protocol";
 import { TokensError } from "./errors.js";
 import { createFlights, type Visitor } from "./flights.js";
 import { createSharing } from "./io/sharing.js";
-import { type Place, readStored, storageKey } from "./io/storage.js";
+import { type Place, readStored } from "./io/storage.js";
 import { createTimeline } from "./io/timeline.js";
 import type { KeeperPorts, PageSignal } from "./ports.js";
 import { readSession } from "./rules/answer.js";
 import { type Occurrence, step, verdict } from "./rules/machine.js";
 import type { Word } from "./rules/moves.js";
 import { secondsLeft } from "./rules/schedule.js";
-import { answer, type Flight, INITIAL, type KeeperState, nextDeadline, type State, shown, usable } from "./rules/state.js";
+import {
+  answer,
+  type Flight,
+  INITIAL,
+  type KeeperState,
+  nextDeadline,
+  type State,
+  shown,
+  usable,
+} from "./rules/state.js";
 
 /** A keeper of this page that uses the session. */
 export interface Member extends Visitor {
@@ -33,7 +42,7 @@ export interface KeptSession {
   leave(member: Member, forget: boolean): void;
   want(wish: Wish): Promise<Session>;
   acted(): void;
-  end(): Promise<void>;
+  end(): Promise<unknown>;
 }
 
 /** How long other tabs are given to answer, with and without a sign of them. */
@@ -51,7 +60,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   let awake = false;
   let busy = false;
   let controller: AbortController | null = null;
-  let stops: (() => void)[] = [];
+  let listening = new AbortController();
   /** Lets go of the lock by which one of several tabs starts. */
   let free = (): void => {};
   const members = new Set<Member>();
@@ -73,8 +82,8 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [occurrence, judge] = next;
-        const at = now();
-        if (timeline.jumped()) tell("report", { what: "clock-changed" });
+        const { now: at, jumped } = read();
+        if (jumped) tell("report", { what: "clock-changed" });
         const former = state;
         const moment = { at, u: ports.random(), online: page.online(), crowd };
         const { said, asked, ...moved } = step(former, moment, occurrence);
@@ -90,7 +99,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       busy = false;
     }
     if (!awake || state.error || shown(state) !== "starting") free();
-    timeline.arm(awake ? nextDeadline(state) : Infinity);
+    arm(awake ? nextDeadline(state) : Infinity);
   };
 
   /** Does what the difference between two states asks for. */
@@ -105,15 +114,14 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       if (flight) void send(flight);
     }
     if (phase !== state.phase && ["over", "ended"].includes(state.phase)) {
-      void flights.forget(had && had.session);
+      void flights.forget(had?.session);
       if (flight) sharing.tell({ word: "gone", sessionId: had?.session.sessionId });
     }
   };
 
   const look = (why: string): void => dispatch(["look", why]);
 
-  const timeline = createTimeline(ports, () => look("timer"));
-  const { now } = timeline;
+  const { now, read, arm } = createTimeline(ports, () => look("timer"));
   const flights = createFlights(ports, place, now);
 
   const sharing = createSharing(ports, place, (talk, lateMs) => {
@@ -152,21 +160,19 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   };
 
   const send = async (flight: Flight): Promise<void> => {
-    const own = new AbortController();
-    controller = own;
-    const sending = {
-      signal: own.signal,
-      sent() {
-        if (flight.kind !== "end") sharing.tell({ word: "sending" });
-        dispatch(["sent", flight]);
-        return now();
-      },
+    controller = new AbortController();
+    const { signal } = controller;
+    let sentAt = 0;
+    const sent = (): void => {
+      if (flight.kind !== "end") sharing.tell({ word: "sending" });
+      dispatch(["sent", flight]);
+      sentAt = now();
     };
     const [visitor] = members;
-    const outcome = await flights.run(flight, visitor, sending).catch((cause: unknown) => {
+    const outcome = await flights.run(flight, visitor, { signal, sent }).catch((cause: unknown) => {
       return cause instanceof TokensError ? cause : new TokensError("network", "The request failed.", { cause });
     });
-    dispatch(["landed", flight, outcome]);
+    dispatch(["landed", flight, outcome, sentAt]);
   };
 
   const wake = (signal: PageSignal): void => {
@@ -177,16 +183,28 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     look(signal);
   };
 
-  const wakeUp = (): void => {
+  /** What was kept for the whole site and is not there any more was taken away in another tab. */
+  const shelved = (): void => {
+    if (site && state.life?.session.session.bound && !readStored(ports.storage, place)) dispatch(["gone"]);
+  };
+
+  const begin = (): void => {
     awake = true;
     sharing.open();
-    const shelved = (key: string | null): void => {
-      const ours = site && state.life?.session.session.bound && (key === null || key === storageKey(place.deploymentId));
-      // What was kept for the whole site and is not there any more was taken away in another tab.
-      if (ours && !readStored(ports.storage, place)) dispatch(["gone"]);
-    };
-    stops = [page.listen(wake), ports.storage.watch(shelved), sharing.close, () => timeline.arm(Infinity)];
+    listening = new AbortController();
+    page.listen(wake, listening.signal);
+    ports.storage.watch(shelved, listening.signal);
   };
+
+  const until = <T>(occurrence: Occurrence, hear: (at: number) => T | TokensError | null): Promise<T> =>
+    new Promise((resolve, reject) => {
+      dispatch(occurrence, (at) => {
+        const heard = hear(at);
+        if (heard instanceof TokensError) reject(heard);
+        else if (heard) resolve(heard);
+        return !!heard;
+      });
+    });
 
   return {
     get state() {
@@ -197,14 +215,16 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     },
     join(member) {
       members.add(member);
-      if (!awake) wakeUp();
+      if (!awake) begin();
       if (state.phase !== "idle") look("joined");
     },
     leave(member, forget) {
       members.delete(member);
       if (members.size) return;
       awake = false;
-      for (const stop of stops) stop();
+      listening.abort();
+      sharing.close();
+      arm(Infinity);
       free();
       if (forget && state.life) void flights.forget(state.life.session);
       // An element that is moved in the document leaves and comes back at once: it finds everything as it was.
@@ -219,23 +239,10 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       const [name, given] = state.phase === "idle" ? ["start"] : wish;
       const askMs = site && sharing.isOpen ? (flights.stored() ? ASK_MS : ASK_IN_VAIN_MS) : 0;
       const since = name === "refresh" ? state.life : undefined;
-      return new Promise((resolve, reject) => {
-        dispatch(name === "start" ? [name, askMs] : (wish as Exclude<Wish, readonly ["start"]>), (at) => {
-          const heard = (given && verdict(state, given)) || answer(state, at, since);
-          if (heard instanceof TokensError) reject(heard);
-          else if (heard) resolve(heard);
-          return !!heard;
-        });
-      });
+      const occurrence = name === "start" ? (["start", askMs] as const) : (wish as Exclude<Wish, readonly ["start"]>);
+      return until(occurrence, (at) => (given && verdict(state, given)) || answer(state, at, since));
     },
     acted: () => dispatch(["acted"]),
-    end: () =>
-      new Promise((resolve) => {
-        dispatch(["end"], () => {
-          const done = state.flight?.kind !== "end";
-          if (done) resolve();
-          return done;
-        });
-      }),
+    end: () => until(["end"], () => state.flight?.kind !== "end"),
   };
 }

@@ -17,8 +17,8 @@ export interface Page {
   /** False only where the browser is sure. */
   online(): boolean;
   visible(): boolean;
-  /** Gives each signal until the returned function is called. */
-  listen(hear: (signal: PageSignal) => void): () => void;
+  /** Gives each signal until `end` is aborted. */
+  listen(hear: (signal: PageSignal) => void, end: AbortSignal): void;
 }
 
 /** One storage area; each call may throw. */
@@ -33,8 +33,8 @@ export interface StoragePort {
   site(): StorageArea | null;
   /** For this tab, or null. */
   tab(): StorageArea | null;
-  /** Says when another tab has changed a key of the site's area; gives a function that stops it. */
-  watch(hear: (key: string | null) => void): () => void;
+  /** Says when another tab has changed the site's area, until `end` is aborted. */
+  watch(hear: () => void, end: AbortSignal): void;
 }
 
 /** Key pairs that cannot leave the browser. Each call may reject or never answer. */

@@ -57,6 +57,7 @@ function ports(
   network: () => Promise<Response>,
   page: Surroundings,
 ): KeeperPorts {
+  const until = (end: AbortSignal): void => end.addEventListener("abort", opened());
   const opened = (): (() => void) => {
     page.open += 1;
     let done = false;
@@ -72,12 +73,12 @@ function ports(
     page: {
       online: () => page.online,
       visible: () => page.visible,
-      listen: (hear) => {
+      listen: (hear, end) => {
         page.hear = hear;
-        return opened();
+        until(end);
       },
     },
-    storage: { site: () => nothing, tab: () => nothing, watch: opened },
+    storage: { site: () => nothing, tab: () => nothing, watch: (_hear, end) => until(end) },
     keys: { keep: async (_name, pair) => pair, remove: async () => {} },
     crypto: null,
     openChannel: () => ({ post: () => {}, close: opened() }),

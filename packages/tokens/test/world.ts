@@ -33,7 +33,7 @@ export class Site {
   readonly keys = new Map<string, CryptoKeyPair>();
   readonly locks = new Set<string>();
   readonly channels = new Set<{ name: string; hear: (message: unknown) => void }>();
-  readonly storageListeners = new Set<{ tab: Tab; hear: (key: string | null) => void }>();
+  readonly storageListeners = new Set<{ tab: Tab; hear: () => void }>();
 }
 
 export class Tab {
@@ -58,9 +58,9 @@ export class Tab {
       const check = () => {
         if (this.storageThrows) throw new DOMException("no", "SecurityError");
       };
-      const changed = (key: string) => {
+      const changed = () => {
         if (!shared) return;
-        for (const listener of site.storageListeners) if (listener.tab !== this) listener.hear(key);
+        for (const listener of site.storageListeners) if (listener.tab !== this) listener.hear();
       };
       return {
         getItem: (key: string) => {
@@ -70,11 +70,11 @@ export class Tab {
         setItem: (key: string, value: string) => {
           check();
           values.set(key, value);
-          changed(key);
+          changed();
         },
         removeItem: (key: string) => {
           check();
-          if (values.delete(key)) changed(key);
+          if (values.delete(key)) changed();
         },
       };
     };
@@ -85,18 +85,18 @@ export class Tab {
       page: {
         online: () => this.online,
         visible: () => this.visible,
-        listen: (hear) => {
+        listen: (hear, end) => {
           this.listeners.add(hear);
-          return () => this.listeners.delete(hear);
+          end.addEventListener("abort", () => this.listeners.delete(hear));
         },
       },
       storage: {
         site: () => area(site.local, true),
         tab: () => area(this.session, false),
-        watch: (hear) => {
+        watch: (hear, end) => {
           const listener = { tab: this, hear };
           site.storageListeners.add(listener);
-          return () => site.storageListeners.delete(listener);
+          end.addEventListener("abort", () => site.storageListeners.delete(listener));
         },
       },
       keys: {

@@ -4,40 +4,20 @@ import type { KeeperPorts } from "../ports.js";
 import { readProblem } from "../rules/answer.js";
 import { retryAfterSeconds } from "../rules/backoff.js";
 
-export interface Call {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly url: string;
-  readonly handle?: string | undefined;
-  readonly proof?: string | undefined;
-  readonly body?: object | undefined;
-  readonly signal: AbortSignal;
-  /** Milliseconds by the endpoint's clock, for a `Retry-After` that is a date. */
-  readonly serverNow: number;
-}
-
 /**
  * The answer's JSON. Throws a TokensError: the problem's code, `network` (no answer, or one that is not the endpoint's: a
  * captive portal, most likely), `timeout`, or `aborted` where the browser gave the request up.
+ * @param serverNow milliseconds by the endpoint's clock, for a `Retry-After` that is a date.
  */
-export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<unknown> {
-  const { method, url, handle, proof, body, signal } = request;
+export async function call(
+  fetch: KeeperPorts["fetch"],
+  url: string,
+  init: RequestInit,
+  serverNow: number,
+): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(url, {
-      method,
-      signal,
-      headers: {
-        Accept: "application/json",
-        ...(body && { "Content-Type": "application/json" }),
-        ...(handle && { Authorization: `Bearer ${handle}` }),
-        ...(proof && { DPoP: proof }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      credentials: "omit",
-      redirect: "error",
-      // The end of a session is told even when the page goes away.
-      keepalive: method === "DELETE",
-    });
+    response = await fetch(url, { ...init, credentials: "omit", redirect: "error" });
     if (response.ok) return await response.json();
   } catch (cause) {
     const { name } = Object(cause) as Error;
@@ -45,7 +25,7 @@ export async function call(fetch: KeeperPorts["fetch"], request: Call): Promise<
     throw new TokensError(code, "The endpoint did not answer.", { cause });
   }
   const { status, headers } = response;
-  const wait = retryAfterSeconds(headers.get("Retry-After"), request.serverNow);
+  const wait = retryAfterSeconds(headers.get("Retry-After"), serverNow);
   const problem: unknown = await response.json().catch(() => null);
   throw readProblem(status, problem, wait, headers.get("X-Request-Id"));
 }

@@ -58,10 +58,6 @@ export function browserStorage(): StoragePort {
   return {
     site: () => globalThis.document && localStorage,
     tab: () => globalThis.document && sessionStorage,
-    watch(hear) {
-      const listen = ({ key }: StorageEvent): void => hear(key);
-      globalThis.window?.addEventListener("storage", listen);
-      return () => globalThis.window?.removeEventListener("storage", listen);
-    },
+    watch: (hear, signal) => globalThis.window?.addEventListener("storage", hear, { signal }),
   };
 }

@@ -1,12 +1,12 @@
 /** The keeper's own line of time and its one timer, over the two clocks of the outside. */
 import type { KeeperPorts } from "../ports.js";
-import { began, elapse } from "../rules/elapsed.js";
+import { began, type Elapsed, elapse } from "../rules/elapsed.js";
 
 export interface Timeline {
   /** Milliseconds since the beginning; never goes back. */
   now(): number;
-  /** Whether the clocks have disagreed since this was last asked: a wake, or a clock that was set. */
-  jumped(): boolean;
+  /** The same, and whether the clocks have disagreed since this was last asked: a wake, or a clock that was set. */
+  read(): Elapsed;
   /** Sets the one timer to an instant, or (Infinity) to none. It may fire early. */
   arm(at: number): void;
 }
@@ -18,19 +18,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createTimeline({ clock, page }: Pick<KeeperPorts, "clock" | "page">, run: () => void): Timeline {
   let time = began(clock.wall(), clock.monotonic());
-  let disagreed = false;
   let timer: unknown;
-  const now = (): number => {
-    time = elapse(time, clock.wall(), clock.monotonic());
-    disagreed ||= time.jumped;
-    return time.now;
-  };
+  const glance = (): Elapsed => elapse(time, clock.wall(), clock.monotonic());
+  const now = (): number => glance().now;
   return {
     now,
-    jumped() {
-      const was = disagreed;
-      disagreed = false;
-      return was;
+    read() {
+      time = glance();
+      return time;
     },
     arm(at) {
       clock.clearTimer(timer);

@@ -11,13 +11,10 @@ export function browserPage(): Page {
   return {
     online: () => navigator?.onLine !== false,
     visible,
-    listen(hear) {
-      const listening = new AbortController();
-      for (const type of document ? SIGNALS : []) {
-        const signal = (): PageSignal => (type === "visibilitychange" ? (visible() ? "visible" : "hidden") : type);
-        addEventListener(type, () => hear(signal()), listening);
-      }
-      return () => listening.abort();
+    listen(hear, signal) {
+      const said = (type: (typeof SIGNALS)[number]): PageSignal =>
+        type === "visibilitychange" ? (visible() ? "visible" : "hidden") : type;
+      for (const type of document ? SIGNALS : []) addEventListener(type, () => hear(said(type)), { signal });
     },
   };
 }

@@ -23,12 +23,6 @@ const REFUSALS_MS = 600_000;
 /** First a refresh, then a new session; after that fresh tokens are not the remedy. */
 const REFUSALS = 2;
 
-/** What a request brought back. */
-export interface Flown {
-  readonly session: Session;
-  readonly sentAt: number;
-}
-
 /** What may occur, and what becomes of it. */
 const happen = {
   /** The page wants a session; other tabs may answer within `askMs` first. */
@@ -58,7 +52,7 @@ const happen = {
     const error = verdict(next, token);
     if (error) emit(next, "error", { error });
     else {
-      next.suspect = true;
+      next.suspect = next.urgent = true;
       next.fresh ||= next.refusals === REFUSALS;
       wait(next, life.floorAt);
     }
@@ -79,7 +73,7 @@ const happen = {
     next.sent = counted(next.sent, next.at);
   },
   /** What became of a request; nothing but its end where it was a session's. That of one given up since is nobody's. */
-  landed(next: Draft, flight: Flight, outcome: Flown | TokensError | null) {
+  landed(next: Draft, flight: Flight, outcome: Session | TokensError | null, sentAt: number) {
     if (flight !== next.flight) return;
     if (outcome instanceof TokensError) {
       // Firefox breaks off what is under way before it says that the page is being left.
@@ -87,7 +81,7 @@ const happen = {
       next.deadline = outcome.code === "network" ? next.at + BROKEN_MS : next.at;
     } else if (outcome) {
       note(next, "answered", flight.kind);
-      grant(next, outcome.session, outcome.sentAt, 0);
+      grant(next, outcome, sentAt, 0);
     } else next.flight = null;
   },
   /** Another tab got it; what the endpoint's clock shows was `heard` with it. */
@@ -126,11 +120,12 @@ export type Occurrence = {
     : never;
 }[keyof Happenings];
 
-export function step(state: State, moment: Moment, [name, ...given]: Occurrence): Draft {
+export function step(state: State, moment: Moment, occurrence: Occurrence): Draft {
+  const [name, ...given] = occurrence;
   const next: Draft = { ...state, ...moment, said: [], asked: 0 };
   if (next.online && !state.online) shorten(next);
   (happen[name] as (next: Draft, ...given: unknown[]) => unknown)(next, ...given);
-  look(next, name === "look" ? String(given[0]) : name);
+  look(next, occurrence[0] === "look" ? occurrence[1] : name);
   return next;
 }
 

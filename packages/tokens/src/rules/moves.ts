@@ -123,10 +123,9 @@ export function grant(next: Draft, session: Session, sentAt: number, heard: numb
   note(next, "scheduled", undefined, life.refreshAt - at);
   if (same) {
     const { token } = session;
-    const fields = { expiresIn: secondsLeft(life, at), rotated: token !== known.token };
+    const fields = { expiresIn: secondsLeft(life, at), rotated: token !== known.token, token };
     // Not enumerable: an event that is logged or sent somewhere does not take the token along.
-    Object.defineProperty(fields, "token", { value: token });
-    emit(next, "refreshed", fields as Told["refreshed"]);
+    emit(next, "refreshed", Object.defineProperty(fields, "token", { enumerable: false }));
   } else emit(next, "ready", {});
   if (known && (failures || saidExpired)) emit(next, "recovered", {});
 }

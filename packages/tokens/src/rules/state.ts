@@ -110,15 +110,9 @@ export function usable({ life, suspect }: State, at: number): Session | null {
 }
 
 /** When a request is due while running; it may lie in the past. */
-export function dueAt({ life, fresh, ask, failures, urgent, suspect, retryAt }: State): number {
+export function dueAt({ life, fresh, ask, failures, urgent, retryAt }: State): number {
   const renewal =
-    fresh || ask || failures || !life
-      ? 0
-      : urgent || suspect
-        ? life.floorAt
-        : life.renewable
-          ? life.refreshAt
-          : Infinity;
+    fresh || ask || failures || !life ? 0 : urgent ? life.floorAt : life.renewable ? life.refreshAt : Infinity;
   return Math.max(renewal, retryAt);
 }
 
