@@ -21,7 +21,7 @@ import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } fro
 import { forgetAll, recall } from "./kept.js";
 import { type LauncherView, launcherTemplate } from "./launcher.js";
 import type { PanelMessenger } from "./messengers/panel.js";
-import { Starter } from "./starter.js";
+import { awaitStart } from "./starter.js";
 import { direction, languageAt } from "./strings/language.js";
 import type { CoreStrings, Strings } from "./strings/strings.js";
 import { VERSION } from "./version.js";
@@ -75,7 +75,6 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
 
   readonly #controller = new Controller(this);
   readonly #door = new Door(this);
-  readonly #starter = new Starter();
   #connection = new AbortController();
   #alerting = false;
   #internals: ElementInternals | undefined;
@@ -229,7 +228,6 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#connection.abort();
-    this.#starter.disarm();
     // A move in the document is a removal and an insertion in one task: it must not cost the conversation.
     setTimeout(() => {
       if (this.isConnected) return;
@@ -277,8 +275,10 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
   }
 
   #arm(): void {
-    const begin = (): void => this.#controller.startQuietly();
-    this.#starter.arm(this, this.start, begin, () => this.#controller.canResume && begin());
+    const begin = (): void => {
+      if (this.start !== "interaction" || this.#controller.canResume) this.#controller.startQuietly();
+    };
+    awaitStart(this, this.start, begin, this.#connection.signal);
   }
 }
 

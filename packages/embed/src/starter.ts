@@ -4,33 +4,19 @@
  */
 import type { StartName } from "./attributes.js";
 
-export class Starter {
-  #armed = new AbortController();
-
-  /**
-   * @param start the page's word.
-   * @param begin called once, at the moment.
-   * @param resume called when the page is idle and the page's word is to wait for the visitor.
-   */
-  arm(target: Element, start: StartName, begin: () => void, resume: () => void): void {
-    this.disarm();
-    this.#armed = new AbortController();
-    const { signal } = this.#armed;
-    if (start === "load") soon(begin, signal);
-    else if (start === "visible") whenVisible(target, begin, signal);
-    else whenIdle(start === "idle" ? begin : resume, signal);
-  }
-
-  disarm(): void {
-    this.#armed.abort();
-  }
-}
-
-/** After this task, in which a page or a framework may still set properties. */
-function soon(run: () => void, signal: AbortSignal): void {
-  setTimeout(() => {
-    if (!signal.aborted) run();
-  });
+/**
+ * @param start the page's word.
+ * @param begin called once, at the moment; when the page is idle where its word is to wait for the visitor.
+ * @param signal ends the waiting.
+ */
+export function awaitStart(target: Element, start: StartName, begin: () => void, signal: AbortSignal): void {
+  const run = (): void => {
+    if (!signal.aborted) begin();
+  };
+  // After this task, in which a page or a framework may still set properties.
+  if (start === "load") setTimeout(run);
+  else if (start === "visible") whenVisible(target, run, signal);
+  else whenIdle(run, signal);
 }
 
 function whenVisible(target: Element, run: () => void, signal: AbortSignal): void {
@@ -46,11 +32,7 @@ function whenVisible(target: Element, run: () => void, signal: AbortSignal): voi
 /** After the page has loaded, when the browser has nothing better to do. Safari has no idle callback. */
 function whenIdle(run: () => void, signal: AbortSignal): void {
   const request = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200));
-  const wait = (): void => {
-    request(() => {
-      if (!signal.aborted) run();
-    });
-  };
+  const wait = (): void => void request(run);
   if (document.readyState === "complete") wait();
   else addEventListener("load", wait, { once: true, signal });
 }

@@ -50,7 +50,6 @@ export class Voice {
     on("expired", () => say(new events.GuestpassTokenExpiredEvent()));
     on("degraded", ({ error }) => say(new events.GuestpassDegradedEvent(toGuestpassError(error))));
     on("recovered", () => say(new events.GuestpassRecoveredEvent()));
-    on("refused", ({ error }) => this.tell(error));
     on("error", ({ error }) => this.tell(error));
   }
 

@@ -73,7 +73,7 @@ export function openDesk(front: Front): Desk {
     try {
       return await getIdentityToken();
     } catch (cause) {
-      throw new TokensError("identity_required", "The page gave no identity token.", { status: 401, cause });
+      throw new TokensError("identity_required", "No identity", { status: 401, cause });
     }
   };
 
@@ -96,7 +96,7 @@ export function openDesk(front: Front): Desk {
   const within = <T>(work: Promise<T>, signal?: AbortSignal, ms?: number): Promise<T> =>
     new Promise((resolve, reject) => {
       const stop = (): void => reject(aborted());
-      const late = (): void => reject(new TokensError("timeout", "The page did not answer."));
+      const late = (): void => reject(new TokensError("timeout", "No identity in time"));
       const timer = ms && ports.clock.setTimer(late, ms);
       waiting.add(reject);
       if (signal?.aborted) stop();

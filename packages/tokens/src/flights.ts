@@ -137,7 +137,7 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
     try {
       solved = typeof challenge === "function" ? await challenge() : challenge;
     } catch (cause) {
-      throw new TokensError("challenge_required", "The page gave no challenge.", { status: 403, cause });
+      throw new TokensError("challenge_required", "No challenge", { status: 403, cause });
     }
     const key = await findKey(true);
     const body = {

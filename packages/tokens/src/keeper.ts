@@ -27,11 +27,13 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let opening: Promise<Desk> | null = null;
   let disposed = false;
 
+  const wall = (): number => ports?.clock?.wall() ?? Date.now();
+
   /** A line of the report gets its instant here, and is kept. */
   const tell = (...[type, fields]: Word): void => {
     if (disposed) return;
     if (type === "report") {
-      const entry = { at: new Date(ports?.clock?.wall() ?? Date.now()).toISOString(), ...fields };
+      const entry = { at: new Date(wall()).toISOString(), ...fields };
       entries = append(entries, entry);
       dispatch(type, { entry });
     } else dispatch(type, fields);
@@ -51,7 +53,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       desk = loaded.openDesk({ settings: () => settings, show, tell });
       return desk;
     } catch (cause) {
-      const error = new TokensError("network", "A part of the page could not be loaded.", { cause });
+      const error = new TokensError("network", "The keeper could not be loaded", { cause });
       opening = null;
       show("idle");
       tell("error", { error });
@@ -92,8 +94,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     },
     get canResume() {
       const kept = readStored(ports?.storage ?? browserStorage(), settings);
-      const now = ports?.clock?.wall() ?? Date.now();
-      if (!kept || kept.endsAt < now + kept.skew) return false;
+      if (!kept || kept.endsAt < wall() + kept.skew) return false;
       const { identityToken, getIdentityToken, authorization } = settings;
       // Whose it is can be told by its kind alone: the rest takes a hash, and the page's answer.
       const kind = kept.user.slice(0, 1);

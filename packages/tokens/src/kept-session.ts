@@ -170,7 +170,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     };
     const [visitor] = members;
     const outcome = await flights.run(flight, visitor, { signal, sent }).catch((cause: unknown) => {
-      return cause instanceof TokensError ? cause : new TokensError("network", "The request failed.", { cause });
+      return cause instanceof TokensError ? cause : new TokensError("network", "No answer", { cause });
     });
     dispatch(["landed", flight, outcome, sentAt]);
   };

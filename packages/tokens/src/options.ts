@@ -80,5 +80,5 @@ function check(right: unknown, option: keyof TokenKeeperOptions): void {
 
 /** For whoever waits when nobody will answer any more. */
 export function aborted(): TokensError {
-  return new TokensError("aborted", "Given up: ended, or for another user.");
+  return new TokensError("aborted", "Given up");
 }

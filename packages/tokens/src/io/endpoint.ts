@@ -22,7 +22,7 @@ export async function call(
   } catch (cause) {
     const { name } = Object(cause) as Error;
     const code = name === "AbortError" ? "aborted" : name === "TimeoutError" ? "timeout" : "network";
-    throw new TokensError(code, "The endpoint did not answer.", { cause });
+    throw new TokensError(code, "No answer", { cause });
   }
   const { status, headers } = response;
   const wait = retryAfterSeconds(headers.get("Retry-After"), serverNow);

@@ -29,9 +29,10 @@ export function browserKeys(): KeyPort {
 
 /** Runs one transaction and gives the result of the request that `work` gave, when all is complete. */
 function use<T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
+  let patience: unknown;
+  const result = new Promise<T>((resolve, reject) => {
     const opening = indexedDB.open(NAME, 1);
-    setTimeout(reject, PATIENCE_MS);
+    patience = setTimeout(reject, PATIENCE_MS);
     opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
     opening.onerror = reject;
     opening.onsuccess = () => {
@@ -44,4 +45,5 @@ function use<T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
       database.close();
     };
   });
+  return result.finally(() => clearTimeout(patience as number));
 }

@@ -52,7 +52,7 @@ function codeOf(status: number): TokensErrorCode {
 }
 
 function invalid(): never {
-  throw new TokensError("invalid_answer", "The answer is not the endpoint's.");
+  throw new TokensError("invalid_answer", "Not an answer of the endpoint");
 }
 
 /** The life in seconds, or 0 where it is none. The endpoint's own two dates tell milliseconds from seconds. */

@@ -154,6 +154,6 @@ function leave(next: Draft, why: string): void {
 /** What the messenger's driver hears who reports a token: as any caller, or that fresh tokens are not the remedy. */
 export function verdict({ refusals, life }: State, token: string): TokensError | null {
   return refusals > REFUSALS && life?.session.token === token
-    ? new TokensError("invalid_answer", "The messenger refuses fresh tokens.")
+    ? new TokensError("invalid_answer", "Fresh tokens are refused")
     : null;
 }

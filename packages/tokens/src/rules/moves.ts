@@ -71,7 +71,7 @@ function begin(next: Draft, why: string): void {
   if (room > at) {
     note(next, "circuit-open", why, room - at);
     next.retryAt = room;
-    next.error ??= new TokensError("rate_limited", "Too many requests.", {
+    next.error ??= new TokensError("rate_limited", "Too many requests", {
       retryAfterSeconds: Math.ceil((room - at) / 1000),
     });
   } else {
@@ -135,7 +135,7 @@ export function look(next: Draft, why: string): void {
   const { at, u, online, crowd, flight } = next;
   if (flight && (at >= next.deadline || (next.broken && next.leaving))) {
     next.flight = null;
-    if (flight.kind !== "end") fail(next, next.broken ?? new TokensError("timeout", "The endpoint did not answer."));
+    if (flight.kind !== "end") fail(next, next.broken ?? new TokensError("timeout", "No answer in time"));
   }
   const { life, saidExpired } = next;
   const running = next.phase === "running";

@@ -143,10 +143,10 @@ export function answer(state: State, at: number, since?: Life | null): Session |
   const session = usable(state, at);
   if (session && (since === undefined || (since !== life && !urgent))) return session;
   if (phase === "refused" && error) return error;
-  if (phase === "over") return new TokensError("session_expired", "The session has reached its end.");
-  if (phase !== "running") return new TokensError("aborted", "The session has ended.");
+  if (phase === "over") return new TokensError("session_expired", "The session is over");
+  if (phase !== "running") return new TokensError("aborted", "The session is over");
   if (state.flight) return null;
-  if (!state.online) return new TokensError("network", "The browser is offline.");
+  if (!state.online) return new TokensError("network", "Offline");
   if (state.retryAt > at && error) return error;
   return urgent ? null : session;
 }
