@@ -205,13 +205,11 @@ export class Controller {
     const keeper = createTokenKeeper({ ...this.#changeable(), endpoint, deploymentId, persist });
     this.#keeper = keeper;
     this.#listening = new AbortController();
-    const { signal } = this.#listening;
-    this.voice.follow(keeper, signal);
-    keeper.addEventListener("state", ({ state }) => state === "expired" && this.#expired(keeper), { signal });
-    keeper.addEventListener("ready", () => this.#replaced(keeper.session), { signal });
-    keeper.addEventListener("refreshed", () => keeper.session && this.#messenger?.refreshed(keeper.session), {
-      signal,
-    });
+    const on = this.voice.follow(keeper, this.#listening.signal);
+    // Without a session it is the session's end; with one, only the token's, and the keeper goes on trying.
+    on("state", ({ state }) => state === "expired" && !keeper.session && this.#messenger?.expire?.());
+    on("ready", () => this.#replaced(keeper.session));
+    on("refreshed", () => keeper.session && this.#messenger?.refreshed(keeper.session));
     return keeper;
   }
 
@@ -264,11 +262,6 @@ export class Controller {
       changed: hear(() => host.requestUpdate()),
       windowOpened: hear((open) => host.windowOpened(open)),
     };
-  }
-
-  /** Without a session it is the session's end; with one, only the token's, and the keeper goes on trying. */
-  #expired(keeper: TokenKeeper): void {
-    if (!keeper.session) this.#messenger?.expire?.();
   }
 
   #ended(reason: GuestpassEndReason): void {

@@ -40,8 +40,8 @@ export class Voice {
     this.#say = say;
   }
 
-  /** Passes on what a keeper tells, until the signal. */
-  follow(keeper: TokenKeeper, signal: AbortSignal): void {
+  /** Passes on what a keeper tells, until the signal; gives what adds a listener for as long. */
+  follow(keeper: TokenKeeper, signal: AbortSignal): TokenKeeper["addEventListener"] {
     const on: TokenKeeper["addEventListener"] = (type, listener) => keeper.addEventListener(type, listener, { signal });
     const say = this.#say;
     on("state", ({ state }) => this.setKeeper(state));
@@ -51,6 +51,7 @@ export class Voice {
     on("degraded", ({ error }) => say(new events.GuestpassDegradedEvent(toGuestpassError(error))));
     on("recovered", () => say(new events.GuestpassRecoveredEvent()));
     on("error", ({ error }) => this.tell(error));
+    return on;
   }
 
   setKeeper(state: events.GuestpassState): void {

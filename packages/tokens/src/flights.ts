@@ -10,8 +10,9 @@ import { type Place, readStored, removeStored, storageKey, writeStored } from ".
 import { aborted, type TokenKeeperChanges } from "./options.js";
 import type { KeeperPorts } from "./ports.js";
 import { readSession } from "./rules/answer.js";
-import type { Flight } from "./rules/state.js";
-import { encodeStored, type Stored } from "./rules/stored.js";
+import { encodeStored, storedOf } from "./rules/record.js";
+import type { Flight, State } from "./rules/state.js";
+import type { Stored } from "./rules/stored.js";
 import { mayResume } from "./rules/user.js";
 
 /** The page that the session is for. */
@@ -29,7 +30,12 @@ export interface Sending {
 
 export interface Flights {
   /** What came of it; null where a session was ended, which is done whatever the endpoint says. */
-  run(flight: Flight, visitor: Visitor | undefined, sending: Sending): Promise<Session | null>;
+  run(
+    kind: Flight["kind"],
+    state: Pick<State, "fresh" | "ask">,
+    visitor: Visitor | undefined,
+    sending: Sending,
+  ): Promise<Session | null>;
   /** Keeps what a reload needs. `heard`: what the endpoint's clock shows, where another tab has told of the session. */
   keep(session: Session, heard: number): void;
   forget(session: Session | undefined): Promise<void>;
@@ -37,9 +43,6 @@ export interface Flights {
   /** What the endpoint's clock shows, milliseconds. */
   serverNow(): number;
 }
-
-/** What a renewal needs of a session. */
-type Known = Pick<Stored, "sessionId" | "handle" | "bound" | "givenAt" | "messenger">;
 
 /** Two clocks that differ by more than this make two different proofs. */
 const CLOCKS_APART_MS = 5000;
@@ -53,7 +56,7 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   let refusedIdentity: string | undefined;
   let lastAsk: TokensError | null = null;
   /** The session in use: the one that was last had or tried. */
-  let used: Known | null = null;
+  let used: Stored | null = null;
   /** The endpoint's clock: as it is thought to be, and what else it may show. */
   let serverNow = (): number => clock.wall();
   let serverNowElse = serverNow;
@@ -116,7 +119,7 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   };
 
   const renew = async (
-    { handle, bound, messenger }: Known,
+    { handle, bound, messenger }: Stored,
     identityToken: string | undefined,
     sending: Sending,
   ): Promise<Session> => {
@@ -165,7 +168,7 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
   return {
     stored,
     serverNow: () => serverNow(),
-    async run({ kind, fresh, ask }, visitor, sending) {
+    async run(kind, { fresh, ask }, visitor, sending) {
       if (kind === "end") return close(sending).catch(() => null);
       if (!visitor) throw aborted();
       let identity: string | undefined;
@@ -192,18 +195,15 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       return known ? renew(known, ask ? identity : undefined, sending) : begin(identity, visitor, sending);
     },
     keep(session, heard) {
-      const { sessionId, serverTime: givenAt, messenger } = session;
-      const { handle, expiresIn, bound = true } = session.session;
+      const { sessionId, serverTime } = session;
       const isNew = used?.sessionId !== sessionId;
-      used = { sessionId, handle, bound, givenAt, messenger };
-      learn(heard || Date.parse(givenAt));
       const kept = stored();
       const same = kept?.sessionId === sessionId;
+      learn(heard || Date.parse(serverTime));
+      used = storedOf(session, endpoint, same ? kept.user : user, serverNow(), clock.wall());
       // A record that is gone was taken away on purpose, by a reset in another tab: a renewal does not bring it back.
-      if (user === null || (same ? kept.givenAt > givenAt : !isNew || heard)) return;
-      const at = serverNow();
-      const more = { endpoint, user: same ? kept.user : user, bound, skew: Math.round(at - clock.wall()) };
-      writeStored(storage, place, encodeStored(session, { ...more, endsAt: Math.round(at + expiresIn * 1000) }), bound);
+      if (user === null || (same ? kept.givenAt > serverTime : !isNew || heard)) return;
+      writeStored(storage, place, encodeStored(used, session), used.bound);
     },
     forget(session) {
       pair = used = null;

@@ -115,7 +115,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     }
     if (phase !== state.phase && ["over", "ended"].includes(state.phase)) {
       void flights.forget(had?.session);
-      if (flight) sharing.tell({ word: "gone", sessionId: had?.session.sessionId });
+      if (flight) say({ word: "gone", sessionId: had?.session.sessionId });
     }
   };
 
@@ -124,12 +124,12 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   const { now, read, arm } = createTimeline(ports, () => look("timer"));
   const flights = createFlights(ports, place, now);
 
-  const sharing = createSharing(ports, place, (talk, lateMs) => {
+  const { isOpen, say, open, close } = createSharing(ports, place, (talk, lateMs) => {
     crowd = true;
     const held = state.life?.session;
     if (talk.word === "ask") {
       if (usable(state, now())) tellGrant();
-      else if (state.flight) sharing.tell({ word: "sending" });
+      else if (state.flight) say({ word: "sending" });
     } else if (talk.word === "sending") dispatch(["hold"]);
     else if (talk.word === "gone") {
       if (talk.sessionId === held?.sessionId) dispatch(["gone"]);
@@ -146,12 +146,12 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     if (!life) return;
     const { session, sentAt } = life;
     const { sessionId } = session;
-    sharing.tell({ word: "granted", session, sessionId, ageMs: now() - sentAt, serverNow: flights.serverNow() });
+    say({ word: "granted", session, sessionId, ageMs: now() - sentAt, serverNow: flights.serverNow() });
   };
 
   /** Of tabs that start in the same instant one goes first; the others hear of its session, or go on after a while. */
   const askTabs = (from: number): void => {
-    sharing.tell({ word: "ask" });
+    say({ word: "ask" });
     const go = (mine?: (() => void) | null): void => {
       if (mine) free = mine;
       dispatch(mine === null ? ["hold"] : ["go", from]);
@@ -164,12 +164,12 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     const { signal } = controller;
     let sentAt = 0;
     const sent = (): void => {
-      if (flight.kind !== "end") sharing.tell({ word: "sending" });
+      if (flight.kind !== "end") say({ word: "sending" });
       dispatch(["sent", flight]);
       sentAt = now();
     };
     const [visitor] = members;
-    const outcome = await flights.run(flight, visitor, { signal, sent }).catch((cause: unknown) => {
+    const outcome = await flights.run(flight.kind, state, visitor, { signal, sent }).catch((cause: unknown) => {
       return cause instanceof TokensError ? cause : new TokensError("network", "No answer", { cause });
     });
     dispatch(["landed", flight, outcome, sentAt]);
@@ -177,8 +177,8 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
 
   const wake = (signal: PageSignal): void => {
     // An open channel keeps the page out of the back-forward cache; `hidden` may come after `pagehide`.
-    if (signal === "pagehide") sharing.close();
-    else if (signal === "pageshow" || signal === "visible") sharing.open();
+    if (signal === "pagehide") close();
+    else if (signal === "pageshow" || signal === "visible") open();
     tell("report", { what: "woke", why: signal });
     look(signal);
   };
@@ -190,7 +190,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
 
   const begin = (): void => {
     awake = true;
-    sharing.open();
+    open();
     listening = new AbortController();
     page.listen(wake, listening.signal);
     ports.storage.watch(shelved, listening.signal);
@@ -223,7 +223,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       if (members.size) return;
       awake = false;
       listening.abort();
-      sharing.close();
+      close();
       arm(Infinity);
       free();
       if (forget && state.life) void flights.forget(state.life.session);
@@ -237,7 +237,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
     want(wish) {
       // What is asked of a session that has never begun is asked of its start.
       const [name, given] = state.phase === "idle" ? ["start"] : wish;
-      const askMs = site && sharing.isOpen ? (flights.stored() ? ASK_MS : ASK_IN_VAIN_MS) : 0;
+      const askMs = site && isOpen() ? (flights.stored() ? ASK_MS : ASK_IN_VAIN_MS) : 0;
       const since = name === "refresh" ? state.life : undefined;
       const occurrence = name === "start" ? (["start", askMs] as const) : (wish as Exclude<Wish, readonly ["start"]>);
       return until(occurrence, (at) => (given && verdict(state, given)) || answer(state, at, since));

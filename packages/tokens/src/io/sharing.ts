@@ -22,8 +22,8 @@ export type Talk =
     };
 
 export interface Sharing {
-  readonly isOpen: boolean;
-  tell(talk: Talk): void;
+  isOpen(): boolean;
+  say(talk: Talk): void;
   open(): void;
   close(): void;
 }
@@ -39,10 +39,8 @@ export function createSharing(
   const mark = JSON.stringify([1, endpoint, user, persist]);
   const { clock } = ports;
   return {
-    get isOpen() {
-      return !!channel;
-    },
-    tell: (talk) => channel?.post({ mark, saidAt: clock.wall(), talk }),
+    isOpen: () => !!channel,
+    say: (talk) => channel?.post({ mark, saidAt: clock.wall(), talk }),
     open() {
       if (user === null || persist === "none") return;
       channel ??= ports.openChannel(storageKey(deploymentId), (message) => {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { TokensError } from "../errors.js";
 import { readMessengerInfo, readSession } from "./answer.js";
-import { append, REPORT_LINES, redact } from "./report.js";
-import { decodeStored, encodeStored } from "./stored.js";
+import { encodeStored, storedOf } from "./record.js";
+import { redact } from "./redact.js";
+import { append, REPORT_LINES } from "./report.js";
+import { decodeStored } from "./stored.js";
 
 const messenger = {
   deploymentId: "d",
@@ -66,15 +68,18 @@ test("no messenger known, none given: invalid_answer", () => {
 });
 
 test("what is stored has no token under any name, and is read again", () => {
-  const more = { endpoint: "https://e", user: "", bound: true, endsAt: 7, skew: 0 };
   const session = readSession(
     { ...answer, messenger: { ...messenger, extra: { deep: ["secret-session-token"] } } },
     null,
   );
-  const text = encodeStored(session, more);
+  const text = encodeStored(storedOf(session, "https://e", "", 5000, 1000), session);
   expect(text).not.toMatch(/secret-token|secret-session-token/);
   expect(decodeStored(text)).toMatchObject({
-    ...more,
+    endpoint: "https://e",
+    user: "",
+    bound: true,
+    endsAt: 86_405_000,
+    skew: 4000,
     sessionId: "s",
     handle: "secret-handle",
     givenAt: answer.serverTime,

@@ -1,7 +1,7 @@
 /** The one place where the endpoint's answers, and what other tabs say of them, become types or errors. */
 import { type MessengerInfo, num, record, type Session, type SessionMessenger, str } from "@guestpass/protocol";
 import { TokensError, type TokensErrorCode } from "../errors.js";
-import { redact } from "./report.js";
+import { redact } from "./redact.js";
 
 /** A year and a little: more is milliseconds taken for seconds, or nonsense. */
 const LONGEST_SECONDS = 400 * 86_400;

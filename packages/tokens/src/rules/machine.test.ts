@@ -21,7 +21,7 @@ const session = (sessionId: string, token: string, expiresIn: number, left: numb
 
 /** Any occurrence in any state, in an order that no browser would give. */
 function anything(random: () => number, state: State, at: number): Occurrence {
-  const stale: Flight = { kind: "refresh", fresh: false, ask: null };
+  const stale: Flight = { kind: "refresh" };
   const flight = random() < 0.8 ? (state.flight ?? stale) : stale;
   const errors = [
     new TokensError("network", ""),

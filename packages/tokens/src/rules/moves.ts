@@ -54,9 +54,8 @@ export function wait(next: Draft, until: number): void {
 }
 
 export function fly(next: Draft, kind: Flight["kind"]): void {
-  const { at, fresh, ask } = next;
-  const flight: Flight = { kind, fresh, ask };
-  Object.assign(next, { flight, deadline: at + PREPARE_MS, broken: null, holds: 0, urgent: false });
+  const flight: Flight = { kind };
+  Object.assign(next, { flight, deadline: next.at + PREPARE_MS, broken: null, holds: 0, urgent: false });
 }
 
 /** Nothing of the former session is left but the count of requests. */

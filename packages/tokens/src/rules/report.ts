@@ -38,8 +38,3 @@ export const REPORT_LINES = 200;
 export function append(lines: readonly ReportEntry[], line: ReportEntry): readonly ReportEntry[] {
   return [...lines.slice(1 - REPORT_LINES), line];
 }
-
-/** Foreign text, cut, with everything that could be a token, a handle or a key replaced. */
-export function redact(text: string): string {
-  return text.slice(0, 300).replace(/[\w.~+/=-]{24,}/g, "[redacted]");
-}

@@ -17,11 +17,8 @@ export type KeeperState =
 
 /** One request, from the moment it is prepared. At most one is under way, and it is told from others by being itself. */
 export interface Flight {
-  /** `start` resumes a stored session where there is one, unless it is `fresh`. */
+  /** `start` resumes a stored session where there is one, unless a `fresh` one is wanted. */
   readonly kind: "start" | "refresh" | "end";
-  readonly fresh: boolean;
-  /** The endpoint's refusal of the identity; the page is to be asked for another one first. */
-  readonly ask: TokensError | null;
 }
 
 /** A session, and the life of its token. */

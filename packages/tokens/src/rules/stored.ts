@@ -1,5 +1,5 @@
-/** What of a session is kept over a reload, and how it is read again. Never the token: resuming is a refresh. */
-import type { Session, SessionMessenger } from "@guestpass/protocol";
+/** What of a session is kept over a reload, as it is read again. Never the token: resuming is a refresh. */
+import type { SessionMessenger } from "@guestpass/protocol";
 
 export interface Stored {
   readonly endpoint: string;
@@ -16,15 +16,6 @@ export interface Stored {
   /** The endpoint's clock less this browser's, milliseconds. */
   readonly skew: number;
   readonly messenger: SessionMessenger;
-}
-
-export function encodeStored(
-  { sessionId, session, messenger, token, sessionToken, serverTime }: Session,
-  more: Pick<Stored, "endpoint" | "user" | "bound" | "endsAt" | "skew">,
-): string {
-  const stored: Stored = { ...more, sessionId, handle: session.handle, givenAt: serverTime, messenger };
-  // The messenger's configuration repeats the token; whatever its name, it is not kept.
-  return JSON.stringify(stored, (_key, value) => (value === token || value === sessionToken ? undefined : value));
 }
 
 /** Null for whatever is not such a record. */
