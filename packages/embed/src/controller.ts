@@ -13,7 +13,7 @@ import {
   GuestpassReadyEvent,
 } from "./events.js";
 import { loadMessenger } from "./messengers/load.js";
-import { conversationToken, type Messenger, type MessengerHost } from "./messengers/messenger.js";
+import type { Messenger, MessengerHost } from "./messengers/messenger.js";
 import { type GuestpassReport, Voice } from "./voice.js";
 
 /** What the controller reads of the element, and how it speaks through it. */
@@ -244,9 +244,9 @@ export class Controller {
         await this.#useKeeper().getToken();
         const session = this.#useKeeper().session;
         if (!session) throw new GuestpassError("aborted", "The session is over");
-        return conversationToken(session);
+        return session;
       },
-      tokenRefused: async (token) => conversationToken(await this.#useKeeper().reportRefused(token)),
+      tokenRefused: (token) => this.#useKeeper().reportRefused(token),
       messengerInfo: () => this.#useKeeper().messengerInfo(),
       conversationState: hear((state) => {
         this.voice.setConversation(state);

@@ -65,9 +65,3 @@ export interface Messenger {
   clear(): void;
   dispose(): void;
 }
-
-/** The token of a session, as a conversation wants it. */
-export function conversationToken(session: GuestSession): ConversationToken {
-  const { token, tokenType, sessionToken } = session;
-  return { token, tokenType, ...(sessionToken && { sessionToken }) };
-}

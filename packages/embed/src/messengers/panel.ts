@@ -8,7 +8,7 @@ import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError, toGuestpassError } from "../errors.js";
 import type { GuestpassEndReason } from "../events.js";
 import { judgeDraft } from "../panel/rules/draft.js";
-import { conversationToken, type First, type Messenger, type MessengerHost } from "./messenger.js";
+import type { First, Messenger, MessengerHost } from "./messenger.js";
 
 /** Messages of earlier sessions that stay readable above the current one. */
 const MAX_PAST = 500;
@@ -82,7 +82,7 @@ export class PanelMessenger implements Messenger {
   }
 
   refreshed(session: GuestSession): void {
-    this.conversation?.setToken(conversationToken(session));
+    this.conversation?.setToken(session);
   }
 
   async send(text: string, first?: First): Promise<{ id: string }> {
