@@ -57,6 +57,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
   const site = place.persist === "site";
   let state = INITIAL;
   let crowd = false;
+  let leaving = false;
   let awake = false;
   let busy = false;
   let controller: AbortController | null = null;
@@ -85,7 +86,7 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
         const { now: at, jumped } = read();
         if (jumped) tell("report", { what: "clock-changed" });
         const former = state;
-        const moment = { at, u: ports.random(), online: page.online(), crowd };
+        const moment = { at, u: ports.random(), online: page.online(), leaving, crowd };
         const { said, asked, ...moved } = step(former, moment, occurrence);
         state = moved;
         if (judge) waiting.add(judge);
@@ -177,8 +178,13 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
 
   const wake = (signal: PageSignal): void => {
     // An open channel keeps the page out of the back-forward cache; `hidden` may come after `pagehide`.
-    if (signal === "pagehide") close();
-    else if (signal === "pageshow" || signal === "visible") open();
+    if (signal === "pagehide") {
+      leaving = true;
+      close();
+    } else if (signal === "pageshow" || signal === "visible") {
+      leaving = false;
+      open();
+    }
     tell("report", { what: "woke", why: signal });
     look(signal);
   };

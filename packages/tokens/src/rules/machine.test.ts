@@ -44,7 +44,7 @@ function anything(random: () => number, state: State, at: number): Occurrence {
     ["refresh"],
     ["reported", random() < 0.7 ? (state.life?.session.token ?? "") : "old"],
     ["acted"],
-    ["look", ["timer", "visible", "online", "pagehide", "pageshow"][Math.floor(random() * 5)] ?? "timer"],
+    ["look", random() < 0.2 ? "online" : "timer"],
     ["sent", flight],
     ["landed", flight, granted, at - random() * 20_000],
     ["landed", flight, error, at],
@@ -65,6 +65,7 @@ test("is total, pure, single-flight and never in a hurry, whatever comes", { tim
   let state = INITIAL;
   let at = 0;
   let online = true;
+  let leaving = false;
   const sent: number[] = [];
   const seen = new Set<string>();
   const must = (right: boolean, what: string): void => {
@@ -80,7 +81,8 @@ test("is total, pure, single-flight and never in a hurry, whatever comes", { tim
     if (event[0] === "sent" && event[1] === state.flight) sent.push(at);
     const before = JSON.stringify(state);
     const { flight } = state;
-    const after = step(state, { at, u: random(), online, crowd: random() < 0.3 }, event);
+    if (random() < 0.02) leaving = !leaving;
+    const after = step(state, { at, u: random(), online, leaving, crowd: random() < 0.3 }, event);
     must(JSON.stringify(state) === before, "a step leaves the state before as it was");
     state = after;
     seen.add(shown(state));

@@ -61,10 +61,8 @@ const happen = {
   acted: again,
   /** The timer, a wake, a caller: look at the clock. */
   look(next: Draft, why: string) {
-    if (why === "pagehide") next.leaving = true;
-    else if (why === "pageshow" || why === "visible") next.leaving = false;
     // It said that it was online all the time; now it says so with a reason.
-    else if (why === "online" && next.error) shorten(next);
+    if (why === "online" && next.error) shorten(next);
   },
   sent(next: Draft, flight: Flight) {
     if (flight !== next.flight) return;
@@ -138,10 +136,16 @@ function shorten(next: Draft): void {
 
 /** From `refused`, because the page acted: what is known is tried once more. */
 function again(next: Draft): boolean {
-  const { phase, life, fresh, suspect, refusals, saidExpired } = next;
-  if (phase !== "refused") return false;
-  clear(next, "running");
-  Object.assign(next, { life, fresh, suspect, refusals, saidExpired, urgent: true });
+  if (next.phase !== "refused") return false;
+  Object.assign(next, {
+    phase: "running",
+    urgent: true,
+    restarted: false,
+    ask: null,
+    error: null,
+    failures: 0,
+    retryAt: 0,
+  });
   return true;
 }
 

@@ -20,6 +20,8 @@ export interface Moment {
   /** 0 <= u < 1, drawn anew for each occurrence. */
   readonly u: number;
   readonly online: boolean;
+  /** The page is being left: what fails now is not a failure. */
+  readonly leaving: boolean;
   /** Other tabs are known to be there. */
   readonly crowd: boolean;
 }

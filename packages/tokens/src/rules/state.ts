@@ -66,8 +66,6 @@ export interface State extends Course {
   /** When the requests of the last minute were sent. */
   readonly sent: readonly number[];
   readonly online: boolean;
-  /** The page is being left: what fails now is not a failure. */
-  readonly leaving: boolean;
 }
 
 export const NOTHING: Course = {
@@ -89,7 +87,7 @@ export const NOTHING: Course = {
   saidExpired: false,
 };
 
-export const INITIAL: State = { ...NOTHING, phase: "idle", sent: [], online: true, leaving: false };
+export const INITIAL: State = { ...NOTHING, phase: "idle", sent: [], online: true };
 
 export function shown({ phase, online, life, saidExpired, failures, flight, suspect }: State): KeeperState {
   if (phase === "over") return "expired";
