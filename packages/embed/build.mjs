@@ -62,7 +62,7 @@ const minify = {
  * messenger is another one loads it for the engine alone.
  */
 const GROUPS = [
-  { name: "element", test: /embed[\\/]src[\\/]define\.ts$/, priority: 2 },
+  { name: "element", test: /embed[\\/]src[\\/]loader[\\/]page\.ts$/, priority: 2 },
   { name: "panel", test: (id) => OPENED.some((module) => module.test(id)), priority: 1 },
 ];
 
@@ -96,7 +96,7 @@ async function buildModules() {
       ...output,
       emptyOutDir: true,
       // As a library: as an application, Vite would put its preloading around each import().
-      lib: { entry: { element: join(here, "src/define.ts") }, formats: ["es"] },
+      lib: { entry: { element: join(here, "src/loader/page.ts") }, formats: ["es"] },
       rolldownOptions: {
         preserveEntrySignatures: "allow-extension",
         checks: { pluginTimings: false },

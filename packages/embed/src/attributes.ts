@@ -54,17 +54,3 @@ export const properties: PropertyDeclarations = {
   queueId: property,
   strings: property,
 };
-
-/** Attributes that a script tag may carry as `data-*`. */
-export const ATTRIBUTES = [
-  "endpoint",
-  "deployment-id",
-  "messenger",
-  "start",
-  "open",
-  "theme",
-  "placement",
-  "persist",
-  "alerts",
-  "lang",
-] as const;

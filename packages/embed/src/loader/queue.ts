@@ -1,93 +1,51 @@
 /**
- * `window.Guestpass`: one function for everything, callable before anything is loaded. Knows the calls; the element
- * comes by a promise. What waited in the page's own queue is done first, in order.
+ * `window.Guestpass`: one function for everything, callable before anything is loaded. What waited in the page's own
+ * queue is done first, in order. Knows the listeners; what is the element's to do, it does once it is there.
  */
 import type { GuestpassMessenger } from "../element.js";
-import type { GuestpassEventMap } from "../events.js";
-
-const METHODS = [
-  "show",
-  "hide",
-  "toggle",
-  "startSession",
-  "refreshToken",
-  "sendMessage",
-  "endConversation",
-  "reset",
-  "debugReport",
-] as const;
-
-type Method = (typeof METHODS)[number];
-/** Event names without their prefix. */
-export type ShortEvent = keyof GuestpassEventMap extends `guestpass-${infer Name}` ? Name : never;
-
-export interface GuestpassCall {
-  (command: "on" | "off", event: ShortEvent, listener: (event: Event) => void): Promise<void>;
-  (command: "set", properties: Partial<GuestpassMessenger>): Promise<void>;
-  (command: Method, ...args: unknown[]): Promise<unknown>;
-  /** The element, once it is there. */
-  readonly element: GuestpassMessenger | undefined;
-  readonly version: string;
-}
+import type { Do } from "./page.js";
 
 interface Stub {
   q?: ArrayLike<ArrayLike<unknown>>;
   version?: string;
 }
 
+const page = globalThis as unknown as { Guestpass?: Stub };
+
 /** Another copy of the script has been here. */
 export function isInstalled(): boolean {
-  return Boolean((window as unknown as { Guestpass?: Stub }).Guestpass?.version);
+  return Boolean(page.Guestpass?.version);
 }
 
 /**
  * Replaces the page's stub by the real thing.
- * @param find the element as it is now.
- * @param arrival resolves with the element.
+ * @param arrival resolves with what does the element's calls.
  */
-export function installGlobal(
-  version: string,
-  find: () => GuestpassMessenger | undefined,
-  arrival: Promise<GuestpassMessenger>,
-): void {
-  const page = window as unknown as { Guestpass?: Stub };
+export function installGlobal(version: string, arrival: Promise<Do>): void {
   const stub = page.Guestpass;
-  const call = (command: unknown, ...args: unknown[]): Promise<unknown> => run(arrival, String(command), args);
-  const push = (args: ArrayLike<unknown>): void => again(Array.from(args));
-  const waited = Array.from(stub?.q ?? [], (args) => Array.from(args));
+  const waited = Array.from(stub?.q ?? []);
+  const call = async (...[command, ...args]: unknown[]): Promise<unknown> =>
+    command === "on" || command === "off" ? listen(command, args) : (await arrival)(command, args);
+  const push = (args: ArrayLike<unknown>): void => {
+    // Nobody holds this promise; what fails in the element, its own events tell.
+    call(...Array.from(args)).catch((error: unknown) => {
+      if (error instanceof TypeError) reportError(error);
+    });
+  };
   Object.defineProperties(call, {
-    element: { get: find },
+    element: { get: (): GuestpassMessenger | null => document.querySelector("guestpass-messenger:defined") },
     version: { value: version },
     q: { value: { push } },
   });
   // A page that kept the stub still calls it, whichever queue it writes to.
   if (stub?.q) Object.assign(stub.q, { push });
   page.Guestpass = call as Stub;
-  const again = ([command, ...args]: unknown[]): void => {
-    // Nobody holds this promise; what fails in the element, its own events tell.
-    call(command, ...args).catch((error: unknown) => {
-      if (error instanceof TypeError) reportError(error);
-    });
-  };
-  for (const args of waited) again(args);
+  waited.forEach(push);
 }
 
-async function run(arrival: Promise<GuestpassMessenger>, command: string, args: unknown[]): Promise<unknown> {
-  if (command === "on" || command === "off") {
-    const [name, listener] = args;
-    if (typeof listener !== "function")
-      throw new TypeError(`Guestpass("${command}", event, listener) needs a function`);
-    // On the document, so that it hears an element that is not there yet, or is put in again later.
-    const listen = command === "on" ? document.addEventListener : document.removeEventListener;
-    listen.call(document, `guestpass-${String(name)}`, listener as EventListener);
-    return undefined;
-  }
-  const element = await arrival;
-  if (command === "set") {
-    Object.assign(element, args[0]);
-    return undefined;
-  }
-  const method = METHODS.find((known) => known === command);
-  if (!method) throw new TypeError(`Guestpass("${command}") is not known; it has on, off, set, ${METHODS.join(", ")}`);
-  return (element[method] as (...args: unknown[]) => unknown)(...args);
+/** On the document, so that it hears an element that is not there yet, or is put in again later. */
+function listen(command: "on" | "off", [name, listener]: unknown[]): void {
+  if (typeof listener !== "function") throw new TypeError(`Guestpass("${command}", event, listener) needs a function`);
+  const change = command === "on" ? document.addEventListener : document.removeEventListener;
+  change.call(document, `guestpass-${name as string}`, listener as EventListener);
 }
