@@ -23,8 +23,6 @@ export interface DoorHost extends PanelHost, ReactiveControllerHost {
   dispatchEvent(event: Event): boolean;
   /** Resolves when the messenger has a window of its own and shows it; undefined where the panel is ours to draw. */
   showOther(): Promise<void> | undefined;
-  /** Begins a session in the background. */
-  begin(): void;
   /** The panel was opened or closed. */
   turned(open: boolean): void;
 }

@@ -1,44 +1,27 @@
-/** The button that a file is chosen with. Loaded where the deployment takes files. */
-import { css, html, svg, type TemplateResult } from "lit";
+/** The button that a file is chosen with. */
+import { html, svg, type TemplateResult } from "lit";
+import type { ComposerView } from "./composer.js";
 import { icon } from "./icons.js";
-
-/** What this room needs to look as it should. */
-export const styles = [
-  css`
-    .attach + input + textarea {
-      padding-inline-start: 4px;
-    }
-    .attach:disabled {
-      opacity: 0.5;
-      cursor: default;
-    }
-  `,
-];
 
 const attachIcon = icon(
   svg`<path d="m19.5 11.2-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.1-7.1" />`,
 );
 
-export interface AttachView {
-  readonly label: string;
-  /** What a file field accepts. */
-  readonly accepts: string;
-  readonly disabled: boolean;
-  pick(files: FileList | null): void;
-}
-
-export function attachTemplate({ label, accepts, disabled, pick }: AttachView): TemplateResult {
+/** Nothing where no file may go. */
+export function attachTemplate(view: ComposerView): TemplateResult | undefined {
+  const { accepts, status, strings } = view;
+  if (accepts === undefined) return undefined;
   const picked = (event: Event): void => {
     const field = event.target as HTMLInputElement;
-    pick(field.files);
+    view.attach(field.files);
     // The same file again is a change, too.
     field.value = "";
   };
   return html`<button
       class="round attach"
       type="button"
-      aria-label=${label}
-      ?disabled=${disabled}
+      aria-label=${strings.attach}
+      ?disabled=${!status.writable}
       @click=${(event: Event) => ((event.currentTarget as Element).nextElementSibling as HTMLElement).click()}
     >
       ${attachIcon}</button

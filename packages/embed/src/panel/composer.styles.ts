@@ -41,6 +41,13 @@ export const composerStyles = css`
     field-sizing: content;
     scrollbar-width: thin;
   }
+  .attach + input + textarea {
+    padding-inline-start: 4px;
+  }
+  .attach:disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
   textarea:focus-visible {
     outline: 0;
   }

@@ -1,37 +1,37 @@
 /** Where the visitor writes. Says what is wrong with a text and keeps it; sends by Enter, not while an IME composes. */
 import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../strings/strings.js";
-import type { Extras } from "./extras.js";
+import { attachTemplate } from "./attach.js";
 import type { View } from "./host.js";
 import { alertIcon, sendIcon } from "./icons.js";
 import type { Draft } from "./rules/draft.js";
-import type { Status } from "./rules/status.js";
 
 export interface ComposerView extends View {
   readonly text: string;
   readonly draft: Draft;
-  readonly status: Status;
   typed(text: string): void;
   send(): void;
-  readonly extras: Extras;
-  act(action: NonNullable<Status["action"]>): void;
+  /** What a file field may accept; undefined where no file may go. */
+  readonly accepts: string | undefined;
+  /** Takes the first of these files; false when there is none to take. */
+  attach(files: FileList | null | undefined): boolean;
 }
 
 export function composerTemplate(view: ComposerView): TemplateResult {
-  const { strings, status, draft, text, extras } = view;
+  const { strings, status, draft, text, host, rooms } = view;
   const { action } = status;
   return html`<div class="foot">
     <div role="status">${
       status.notice
         ? html`<div part="notice" class="notice ${status.tone}">
             <span>${strings[status.notice]}</span>
-            ${action ? html`<button class="pill" @click=${() => view.act(action)}>${strings[action]}</button>` : nothing}
+            ${action ? html`<button class="pill" @click=${() => host.begin()}>${strings[action]}</button>` : nothing}
           </div>`
         : nothing
-    }${extras.renderWarning()}</div>
-    ${extras.renderFiles()}
+    }${host.conversation?.warning && rooms.enter("warnings")?.render()}</div>
+    ${rooms.here.files?.render()}
     <form part="composer" class="composer" @submit=${(event: Event) => submit(event, view)}>
-      ${extras.renderAttach()}
+      ${attachTemplate(view)}
       <textarea
         part="input"
         rows="1"
@@ -45,7 +45,7 @@ export function composerTemplate(view: ComposerView): TemplateResult {
         ?disabled=${!status.writable}
         @input=${(event: Event) => view.typed((event.target as HTMLTextAreaElement).value)}
         @keydown=${(event: KeyboardEvent) => pressed(event, view)}
-        @paste=${(event: ClipboardEvent) => extras.attach(event.clipboardData?.files) && event.preventDefault()}
+        @paste=${(event: ClipboardEvent) => view.attach(event.clipboardData?.files) && event.preventDefault()}
       ></textarea>
       <button part="send" class="send" type="submit" aria-label=${strings.send} ?disabled=${!canSend(view)}>
         ${sendIcon}
@@ -57,8 +57,8 @@ export function composerTemplate(view: ComposerView): TemplateResult {
   </div>`;
 }
 
-function canSend({ status, draft, extras: { file } }: ComposerView): boolean {
-  return status.writable && draft.over === 0 && (draft.sendable || typeof file === "object");
+function canSend({ status, draft, rooms }: ComposerView): boolean {
+  return status.writable && draft.over === 0 && (draft.sendable || rooms.here.files?.ready !== undefined);
 }
 
 function submit(event: Event, view: ComposerView): void {

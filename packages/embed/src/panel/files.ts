@@ -2,7 +2,7 @@
  * The file beside what is typed: brought over while the visitor writes on, one at a time. Loaded with the first one.
  * Says why one is not taken; takes no other in its place.
  */
-import type { Conversation, UploadedAttachment } from "@guestpass/messaging";
+import type { UploadedAttachment } from "@guestpass/messaging";
 import { html, nothing } from "lit";
 import { toGuestpassError } from "../errors.js";
 import { fill } from "../strings/strings.js";
@@ -24,7 +24,7 @@ interface Chosen {
   uploaded?: UploadedAttachment;
 }
 
-export class Files {
+class Files {
   readonly #view: View;
   #chosen: Chosen | undefined;
   #trouble = "";
@@ -43,9 +43,10 @@ export class Files {
     return this.#chosen !== undefined && !this.#chosen.uploaded;
   }
 
-  async add(file: File, conversation: Conversation): Promise<void> {
-    const { strings, language } = this.#view;
-    const limit = conversation.attachmentLimits.maxFileSizeKB * 1024;
+  async add(file: File): Promise<void> {
+    const { strings, language, talk } = this.#view;
+    if (!talk) return;
+    const limit = talk.attachmentLimits.maxFileSizeKB * 1024;
     this.#trouble = "";
     if (this.#chosen) this.#trouble = strings.oneFile;
     else if (file.size > limit) this.#trouble = fill(strings.fileTooLarge, { size: sizeOf(limit, language) });
@@ -55,7 +56,7 @@ export class Files {
     this.#chosen = chosen;
     this.#changed();
     try {
-      chosen.uploaded = await conversation.attach(file, {
+      chosen.uploaded = await talk.attach(file, {
         signal: chosen.stop.signal,
         onProgress: (sent, total) => {
           chosen.share = total > 0 ? sent / total : 0;
@@ -72,11 +73,11 @@ export class Files {
   }
 
   /** Takes the file away again; the platform forgets it. */
-  remove(conversation: Conversation | undefined): void {
+  remove(): void {
     const chosen = this.#chosen;
     this.sent();
     chosen?.stop.abort();
-    if (chosen?.uploaded) conversation?.detach(chosen.uploaded.id).catch(() => {});
+    if (chosen?.uploaded) this.#view.talk?.detach(chosen.uploaded.id).catch(() => {});
     this.#changed();
   }
 
@@ -86,7 +87,7 @@ export class Files {
     this.#trouble = "";
   }
 
-  render(remove: () => void): unknown {
+  render(): unknown {
     const { strings, language } = this.#view;
     const chosen = this.#chosen;
     return html`<div class="files">
@@ -102,7 +103,7 @@ export class Files {
                     : html`<progress max="1" .value=${chosen.share} aria-label=${strings.uploading}></progress>`
                 }
               </span>
-              <button class="round" type="button" aria-label=${strings.removeFile} @click=${remove}>${closeIcon}</button>
+              <button class="round" type="button" aria-label=${strings.removeFile} @click=${() => this.remove()}>${closeIcon}</button>
             </div>`
           : nothing
       }
@@ -113,4 +114,8 @@ export class Files {
   #changed(): void {
     this.#view.host.requestUpdate();
   }
+}
+
+export function room(view: View): Files {
+  return new Files(view);
 }

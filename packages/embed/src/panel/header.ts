@@ -1,22 +1,17 @@
 /** The panel's head: who one talks to, how the connection is, what can be done about the conversation. */
 import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../strings/strings.js";
-import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { closeIcon, moreIcon } from "./icons.js";
-import type { Status } from "./rules/status.js";
 
 export interface HeaderView extends View {
-  readonly status: Status;
   /** The agent that spoke last. */
   readonly agent: string | undefined;
-  readonly extras: Extras;
-  close(): void;
 }
 
 export function headerTemplate(view: HeaderView): TemplateResult {
-  const { strings, status, agent } = view;
-  const { questions } = view.extras;
+  const { strings, status, agent, rooms } = view;
+  const { questions } = rooms.here;
   const line = status.line ? strings[status.line] : agent ? fill(strings.withAgent, { name: agent }) : "";
   return html`<div part="header" class="head">
     <div class="who">
@@ -28,11 +23,11 @@ export function headerTemplate(view: HeaderView): TemplateResult {
       aria-label=${strings.more}
       aria-haspopup="menu"
       aria-expanded=${questions?.menuOpen ?? false}
-      @click=${() => view.extras.toggleMenu()}
+      @click=${() => rooms.use("questions", (room) => room.toggleMenu())}
     >
       ${moreIcon}
     </button>
-    <button class="round close" aria-label=${strings.close} @click=${() => view.close()}>${closeIcon}</button>
+    <button class="round close" aria-label=${strings.close} @click=${() => void view.host.hide("close-button")}>${closeIcon}</button>
     ${questions?.renderMenu()}
   </div>`;
 }

@@ -1,10 +1,13 @@
-/** What the panel sees of the element around it. Shapes alone, so that neither imports the other. */
+/** What the panel sees of the element around it, and its rooms of the panel. Shapes alone: none imports another. */
+import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import type { ReactiveControllerHost } from "lit";
 import type { PlacementName } from "../attributes.js";
 import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "../events.js";
 import type { PanelMessenger } from "../messengers/panel.js";
 import type { Strings } from "../strings/strings.js";
 import type { AlertsHost } from "./alerts.js";
+import type { Rooms } from "./rooms.js";
+import type { Status } from "./rules/status.js";
 
 export interface PanelHost extends ReactiveControllerHost, AlertsHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
@@ -20,14 +23,20 @@ export interface PanelHost extends ReactiveControllerHost, AlertsHost {
   readonly conversation: Readonly<PanelMessenger> | undefined;
   hide(trigger?: GuestpassTrigger): Promise<void>;
   startSession(): Promise<void>;
+  /** Begins a session in the background. */
+  begin(): void;
   /** Sends what the visitor wrote, patiently. */
   write(text: string): Promise<unknown>;
   endConversation(): Promise<void>;
 }
 
-/** What every room of the panel draws with: the host, and how a change is asked for. */
+/** What every room of the panel draws with; a change is asked for at the host. */
 export interface View {
   readonly host: PanelHost;
   readonly strings: Strings;
   readonly language: string;
+  readonly messages: readonly TranscriptMessage[];
+  readonly status: Status;
+  readonly talk: Conversation | undefined;
+  readonly rooms: Rooms;
 }

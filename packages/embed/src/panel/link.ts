@@ -5,6 +5,7 @@
 import type { TranscriptMessage } from "@guestpass/messaging";
 import { css, html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
+import type { View } from "./host.js";
 import { linkify } from "./linkify.js";
 
 /** What this room needs to look as it should. */
@@ -36,11 +37,15 @@ export function linkTemplates(text: string, strings: Strings): unknown[] {
 const drawn = new WeakMap<TranscriptMessage, { strings: Strings; words: unknown }>();
 
 /** The same for a message: looked for once, not each time that something is drawn. */
-export function linked(message: TranscriptMessage, strings: Strings): unknown {
+function linked(message: TranscriptMessage, strings: Strings): unknown {
   let kept = drawn.get(message);
   if (kept?.strings !== strings) {
     kept = { strings, words: linkTemplates(message.text, strings) };
     drawn.set(message, kept);
   }
   return kept.words;
+}
+
+export function room(view: View) {
+  return (message: TranscriptMessage): unknown => linked(message, view.strings);
 }

@@ -1,6 +1,7 @@
 /** Draws the little Markdown of agents and bots. Loaded where the deployment allows it. Links are checked like any. */
 import { css, html, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
+import type { View } from "./host.js";
 import { styles as linkStyles, linkTemplate, linkTemplates } from "./link.js";
 import { type Block, type Inline, parseMarkdown } from "./rules/markdown.js";
 import { safeUrl } from "./safe-url.js";
@@ -46,7 +47,7 @@ const markdownStyles = css`
 /** What this room needs to look as it should. */
 export const styles = [...linkStyles, markdownStyles];
 
-export function markdownTemplate(text: string, strings: Strings): TemplateResult {
+function markdownTemplate(text: string, strings: Strings): TemplateResult {
   return html`${parseMarkdown(text).map((block) => blockTemplate(block, strings))}`;
 }
 
@@ -77,4 +78,8 @@ function inlineTemplate(node: Inline, strings: Strings): unknown {
       return href ? linkTemplate(href, inside, strings) : inside;
     }
   }
+}
+
+export function room(view: View) {
+  return (text: string): unknown => markdownTemplate(text, view.strings);
 }

@@ -5,7 +5,6 @@
 import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
-import type { Extras } from "./extras.js";
 import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
 import { keyed } from "./keyed.js";
@@ -13,6 +12,8 @@ import type { Group } from "./rules/rows.js";
 import { safeImage } from "./safe-url.js";
 import { timeOf } from "./times.js";
 
+/** What may be Markdown. */
+const MARK = /[*_`~[#]|^\s{0,3}(?:[-+]|\d{1,3}[.)])\s/m;
 /** What may be a link in it: worth a closer look. */
 const LINK = /\/\/|www\.|\w@\w/i;
 
@@ -20,7 +21,6 @@ export interface MessageView extends View {
   /** The newest own message: the one that says whether it has arrived. */
   readonly lastSent: string | undefined;
   retry(message: TranscriptMessage): void;
-  readonly extras: Extras;
 }
 
 export function senderName(from: TranscriptMessage["from"], strings: Strings): string {
@@ -44,13 +44,19 @@ export function groupTemplate(group: Group, view: MessageView): TemplateResult {
 
 function messageTemplate(message: TranscriptMessage, view: MessageView): TemplateResult {
   const { text, direction, status, content } = message;
-  const marked = direction === "received" ? view.extras.marked?.(text) : undefined;
-  const words = marked ?? (LINK.test(text) ? view.extras.linked(message) : text);
+  const { host, rooms } = view;
+  const marked = host.conversation?.markdown && isMarked(message) ? rooms.enter("markdown")?.(text) : undefined;
+  const linked = marked || !LINK.test(text) ? undefined : rooms.enter("link")?.(message);
   return html`${
     text
-      ? html`<div part="message ${direction}" class="bubble ${status} ${marked ? "md" : ""}" dir="auto">${words}</div>`
+      ? html`<div part="message ${direction}" class="bubble ${status} ${marked ? "md" : ""}" dir="auto">${marked ?? linked ?? text}</div>`
       : nothing
-  }${content.length > 0 ? view.extras.rich?.render(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
+  }${content.length > 0 ? rooms.enter("rich")?.render(message) : nothing}${status === "failed" ? failure(message, view) : nothing}`;
+}
+
+/** Only what agents and bots write: a guest's own words are shown as they were written. */
+function isMarked({ text, direction }: TranscriptMessage): boolean {
+  return direction === "received" && MARK.test(text);
 }
 
 function failure(message: TranscriptMessage, view: MessageView): TemplateResult {

@@ -6,23 +6,23 @@ import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
 import type { CoreStrings, Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
-import { Extras, type ExtrasPanel } from "./extras.js";
 import { holdFocus } from "./focus.js";
 import { type HeaderView, headerTemplate } from "./header.js";
 import type { PanelHost } from "./host.js";
 import { keepDraft, recallDraft } from "./kept-draft.js";
+import { Rooms } from "./rooms.js";
 import { type Draft, judgeDraft } from "./rules/draft.js";
 import { type Row, rowsOf } from "./rules/rows.js";
 import { type Status, statusOf } from "./rules/status.js";
 import { Follow } from "./scroll.js";
 import { adopt } from "./styles.js";
 import { type TranscriptView, transcriptTemplate } from "./transcript.js";
-import { Viewport } from "./viewport.js";
+import { fitToViewport, isFull } from "./viewport.js";
 
 /** So many messages are drawn; who scrolls up gets more of them, and fewer again at the end. */
 const DRAWN = 100;
 
-export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView, ExtrasPanel {
+export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView {
   readonly host: PanelHost;
   /** The language's table. */
   words: CoreStrings;
@@ -30,13 +30,13 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   loadingOlder = false;
   below = 0;
   messages: readonly TranscriptMessage[] = [];
-  readonly extras: Extras;
+  readonly rooms: Rooms;
   readonly #follow = new Follow();
-  #viewport: Viewport;
+  #there = new AbortController();
   /** The messages before this one are not drawn. */
   #from = 0;
   #tables: readonly unknown[] = [];
-  #strings: Strings | undefined;
+  #strings = {} as Strings;
   #session: string | undefined;
   #newest: TranscriptMessage | undefined;
   #hadFocus = false;
@@ -44,16 +44,15 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   constructor(host: PanelHost, words: CoreStrings) {
     this.host = host;
     this.words = words;
-    this.extras = new Extras(this);
-    this.#viewport = new Viewport(() => this.#dialog);
+    this.rooms = new Rooms(this);
     adopt(host.renderRoot);
     host.addController(this);
   }
 
   /** The page's own words stand before those of the tables. The words of a room come with the room. */
   get strings(): Strings {
-    const tables = [this.extras.more, this.words, this.host.strings];
-    if (!this.#strings || tables.some((table, index) => table !== this.#tables[index])) {
+    const tables = [this.rooms.more, this.words, this.host.strings];
+    if (tables.some((table, index) => table !== this.#tables[index])) {
       this.#tables = tables;
       this.#strings = Object.assign({}, ...tables) as Strings;
     }
@@ -96,14 +95,15 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   get lastSent(): string | undefined {
     return this.messages.findLast(({ direction }) => direction === "sent")?.id;
   }
-  get canEnd(): boolean {
-    const { conversationState, conversation } = this.host;
-    return this.messages.length > 0 && conversationState === "open" && conversation?.ended !== "guest";
+  get accepts(): string | undefined {
+    const limits = this.host.conversationState === "open" ? this.talk?.attachmentLimits : undefined;
+    return limits?.enabled ? (limits.fileTypes ?? []).join(",") : undefined;
   }
 
   render(): TemplateResult {
     const { open, placement } = this.host;
-    const modal = this.#viewport.full && placement !== "inline";
+    const { questions } = this.rooms.here;
+    const modal = isFull() && placement !== "inline";
     return html`<section
       part="panel"
       class="panel"
@@ -113,12 +113,12 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
       tabindex="-1"
       ?hidden=${!open}
       @keydown=${(event: KeyboardEvent) => this.#pressed(event)}
-      @click=${(event: Event) => this.extras.questions?.clicked(event.target as Element)}
-      @dragover=${(event: DragEvent) => this.extras.accepts !== undefined && event.preventDefault()}
-      @drop=${(event: DragEvent) => this.extras.attach(event.dataTransfer?.files) && event.preventDefault()}
+      @click=${(event: Event) => questions?.clicked(event.target as Element)}
+      @dragover=${(event: DragEvent) => this.accepts !== undefined && event.preventDefault()}
+      @drop=${(event: DragEvent) => this.attach(event.dataTransfer?.files) && event.preventDefault()}
     >
       ${headerTemplate(this)} ${transcriptTemplate(this)} ${composerTemplate(this)}
-      ${this.extras.questions?.render()}
+      ${questions?.render()}
     </section>`;
   }
 
@@ -129,7 +129,9 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.#noticeNewest();
     this.#from = Math.min(this.#follow.atEnd ? this.messages.length - DRAWN : this.#from, this.messages.length - 1);
     this.#from = Math.max(0, this.#from);
-    this.extras.look(this.messages);
+    const { notice } = this.status;
+    // An end that is rare has its words in a table of its own.
+    if (this.rooms.more || (notice && !this.strings[notice])) quietly(this.rooms.speak());
     this.#recallDraft();
   }
 
@@ -144,12 +146,13 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
 
   hostConnected(): void {
-    this.#viewport.start();
+    this.#there = new AbortController();
+    fitToViewport(() => this.#dialog, this.#there.signal);
     this.host.requestUpdate();
   }
 
   hostDisconnected(): void {
-    this.#viewport.stop();
+    this.#there.abort();
     this.#follow.detach();
   }
 
@@ -164,15 +167,10 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     (isOff ? this.#dialog : this.#input)?.focus({ preventScroll: true });
   }
 
-  focusOn(selector: string): void {
-    this.host.requestUpdate();
-    void this.host.updateComplete.then(() => this.#find(selector)?.focus());
-  }
-
   /** Forgets what is written and not sent. */
   clear(): void {
     this.#write("");
-    this.extras.clear();
+    this.rooms.here.files?.remove();
     this.host.requestUpdate();
   }
 
@@ -183,23 +181,27 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
 
   send(): void {
-    const { file } = this.extras;
-    if (file === "wait") return;
+    const { files } = this.rooms.here;
+    if (files?.busy) return;
+    const file = files?.ready;
     const text = this.text.trim();
     this.#write("");
-    this.extras.files?.sent();
+    files?.sent();
     this.#follow.toEnd();
     quietly(file ? this.talk?.send(text, { attachment: file.id }) : this.host.write(text));
     this.#input?.focus();
   }
 
+  attach(files: FileList | null | undefined): boolean {
+    const [file] = files ?? [];
+    if (!file || this.accepts === undefined) return false;
+    this.rooms.use("files", (room) => void room.add(file));
+    return true;
+  }
+
   retry(message: TranscriptMessage): void {
     const { conversation } = this.host;
     if (conversation) quietly(conversation.retry(message, (text) => this.host.write(text)));
-  }
-
-  act(): void {
-    quietly(this.host.startSession());
   }
 
   scrolled(): void {
@@ -231,10 +233,6 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.host.requestUpdate();
   }
 
-  close(): void {
-    quietly(this.host.hide("close-button"));
-  }
-
   #write(text: string): void {
     this.text = text;
     keepDraft(this.host, text);
@@ -249,11 +247,11 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (event.key === "Tab" && this.#viewport.full && this.#dialog) holdFocus(event, this.#dialog);
+    if (event.key === "Tab" && isFull() && this.#dialog) holdFocus(event, this.#dialog);
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!this.extras.questions?.escape()) quietly(this.host.hide("escape"));
+    if (!this.rooms.here.questions?.escape()) void this.host.hide("escape");
   }
 
   /** A message that comes while its reader is further up is counted. */

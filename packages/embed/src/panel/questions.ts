@@ -2,41 +2,34 @@
  * What may be done about the conversation as a whole: the menu, and the question before it is ended. Holds which of
  * them is open, and moves the focus in and back. Loaded when the menu is first asked for.
  */
-
-import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
 import { alertMode, alertOf } from "./alerts.js";
 import { holdFocus } from "./focus.js";
-import type { PanelHost, View } from "./host.js";
+import type { View } from "./host.js";
 import { questionsStyles } from "./questions.styles.js";
 
 /** What this room needs to look as it should. */
 export const styles = [questionsStyles];
 
-export interface QuestionsPanel extends View {
-  readonly host: PanelHost;
-  /** There is a conversation that can be ended. */
-  readonly canEnd: boolean;
-  readonly messages: readonly TranscriptMessage[];
-  /** Moves the focus to what the selector finds, once it is drawn. */
-  focusOn(selector: string): void;
-  /** Begins a session again. */
-  act(): void;
-}
-
-export class Questions {
-  readonly #panel: QuestionsPanel;
+class Questions {
+  readonly #panel: View;
   menuOpen = false;
   /** What happens after the visitor has agreed to end the conversation; undefined: nothing is asked. */
   #asking: "end" | "startNew" | undefined;
 
-  constructor(panel: QuestionsPanel) {
+  constructor(panel: View) {
     this.#panel = panel;
   }
 
   toggleMenu(open = !this.menuOpen): void {
     this.menuOpen = open;
-    this.#panel.focusOn(open ? ".item:not(:disabled)" : ".more");
+    this.#focus(open ? ".item:not(:disabled)" : ".more");
+  }
+
+  /** There is a conversation that can be ended. */
+  get #canEnd(): boolean {
+    const { host, messages } = this.#panel;
+    return messages.length > 0 && host.conversationState === "open" && host.conversation?.ended !== "guest";
   }
 
   /** Closes what is open; false when nothing is. */
@@ -54,10 +47,10 @@ export class Questions {
 
   /** The menu, at the head's end. */
   renderMenu(): unknown {
-    const { strings, canEnd, messages, host } = this.#panel;
+    const { strings, messages, host } = this.#panel;
     if (!this.menuOpen) return nothing;
     return html`<div class="menu" role="menu" @keydown=${walk}>
-      <button role="menuitem" class="item" ?disabled=${!canEnd} @click=${() => this.#ask("end")}>
+      <button role="menuitem" class="item" ?disabled=${!this.#canEnd} @click=${() => this.#ask("end")}>
         ${strings.endConversation}
       </button>
       <button role="menuitem" class="item" @click=${() => this.#startNew()}>${strings.startNew}</button>
@@ -103,15 +96,15 @@ export class Questions {
 
   #startNew(): void {
     this.menuOpen = false;
-    if (this.#panel.canEnd) this.#ask("startNew");
-    else this.#panel.act();
+    if (this.#canEnd) this.#ask("startNew");
+    else this.#panel.host.begin();
   }
 
   #ask(next: "end" | "startNew"): void {
     this.menuOpen = false;
     this.#asking = next;
     this.#still(true);
-    this.#panel.focusOn(".confirm button");
+    this.#focus(".confirm button");
   }
 
   /** Nothing behind the question can be reached while it is asked. */
@@ -120,11 +113,18 @@ export class Questions {
       part.inert = inert;
   }
 
+  /** Moves the focus to what the selector finds, once it is drawn. */
+  #focus(selector: string): void {
+    const { host } = this.#panel;
+    host.requestUpdate();
+    void host.updateComplete.then(() => host.renderRoot.querySelector<HTMLElement>(selector)?.focus());
+  }
+
   #answered(yes: boolean): void {
     const next = this.#asking;
     this.#asking = undefined;
     this.#still(false);
-    this.#panel.focusOn(".panel");
+    this.#focus(".panel");
     if (!yes) return;
     const ended = this.#panel.host.endConversation();
     const done = next === "startNew" ? ended.then(() => this.#panel.host.startSession()) : ended;
@@ -147,4 +147,8 @@ function walk(event: KeyboardEvent): void {
   if (to === undefined) return;
   event.preventDefault();
   items.at(to % items.length)?.focus();
+}
+
+export function room(panel: View): Questions {
+  return new Questions(panel);
 }

@@ -10,25 +10,26 @@ import { cardTemplate } from "./card.js";
 import { carouselTemplate } from "./carousel.js";
 import { datePickerTemplate } from "./date-picker.js";
 import type * as FormRooms from "./form.js";
+import type { View } from "./host.js";
 import { ListChoice } from "./list-picker.js";
 import { pickerStyles } from "./picker.styles.js";
 import { type QuickReply, quickRepliesTemplate } from "./quick-replies.js";
 import { richStyles } from "./rich.styles.js";
-import type { RichView } from "./rich-view.js";
+import { RichView } from "./rich-view.js";
 import { adopt } from "./styles.js";
 
 /** What this room needs to look as it should. */
 export const styles = [richStyles, pickerStyles];
 
-export class Rich {
+class Rich {
   readonly #view: RichView;
   /** What draws forms, once there is one. */
   #forms: typeof FormRooms | undefined;
   readonly #fills = new Map<string, FormRooms.FormFill>();
   readonly #choices = new Map<string, ListChoice>();
 
-  constructor(view: RichView) {
-    this.#view = view;
+  constructor(view: View) {
+    this.#view = new RichView(view);
   }
 
   render(message: TranscriptMessage): unknown {
@@ -104,4 +105,8 @@ function offerOf(item: Content, { direction }: TranscriptMessage): QuickReply[] 
   if (item.contentType !== "ButtonResponse" || direction === "sent") return [];
   const { type, text = "", payload = text } = item.buttonResponse;
   return type === "QuickReply" && text ? [{ text, payload }] : [];
+}
+
+export function room(view: View): Rich {
+  return new Rich(view);
 }

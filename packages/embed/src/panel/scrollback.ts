@@ -1,5 +1,5 @@
 /** The ways through a long transcript: to what is older, and back to what is new. Loaded with the first need of one. */
-import { css, html, nothing, svg } from "lit";
+import { css, html, svg, type TemplateResult } from "lit";
 import type { View } from "./host.js";
 import { icon } from "./icons.js";
 
@@ -66,15 +66,17 @@ export const styles = [
 
 const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
 
-export function olderTemplate(view: ScrollView): unknown {
+function olderTemplate(view: ScrollView): TemplateResult {
   const { strings } = view;
-  if (!view.hasOlder) return nothing;
   return view.loadingOlder
     ? html`<div class="older"><span class="spinner"></span>${strings.loading}</div>`
     : html`<button class="older link" @click=${() => view.loadOlder()}>${strings.earlier}</button>`;
 }
 
-export function jumpTemplate(view: ScrollView): unknown {
-  if (view.below === 0) return nothing;
+function jumpTemplate(view: ScrollView): TemplateResult {
   return html`<button class="jump" @click=${() => view.toEnd()}>${view.strings.newMessages}${downIcon}</button>`;
+}
+
+export function room() {
+  return { olderTemplate, jumpTemplate };
 }

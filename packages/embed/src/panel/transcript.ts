@@ -32,17 +32,17 @@ export function transcriptTemplate(view: TranscriptView): TemplateResult {
       @scroll=${() => view.scrolled()}
     >
       <div class="rows">
-        ${view.extras.scrollback?.olderTemplate(view)}
+        ${view.hasOlder ? view.rooms.enter("scrollback")?.olderTemplate(view) : nothing}
         ${rows.length === 0 && !view.hasOlder ? empty(view) : nothing}
         ${keyed(
           rows,
           ({ key }) => key,
           (row) => rowTemplate(row, view),
         )}
-        ${typing === undefined ? nothing : view.extras.typing?.(fill(strings.typing, { name: typing }))}
+        ${typing === undefined ? nothing : view.rooms.enter("typing")?.(fill(strings.typing, { name: typing }))}
       </div>
     </div>
-    ${view.extras.scrollback?.jumpTemplate(view)}
+    ${view.below > 0 ? view.rooms.enter("scrollback")?.jumpTemplate(view) : nothing}
   </div>`;
 }
 

@@ -42,9 +42,13 @@ export const styles = [
   `,
 ];
 
-export function typingTemplate(text: string): TemplateResult {
+function typingTemplate(text: string): TemplateResult {
   return html`<div class="group received typing">
     <div class="bubble" aria-hidden="true"><i></i><i></i><i></i></div>
     <span class="sr">${text}</span>
   </div>`;
+}
+
+export function room() {
+  return typingTemplate;
 }

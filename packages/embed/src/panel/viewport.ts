@@ -3,38 +3,19 @@
  * Knows the visual viewport; sets two lengths that the styles use.
  */
 
-const FULL = "(max-width: 480px), (max-height: 440px)";
+/** The panel covers the whole screen. */
+export function isFull(): boolean {
+  return matchMedia("(max-width: 480px), (max-height: 440px)").matches;
+}
 
-export class Viewport {
-  readonly #panel: () => HTMLElement | null;
-  #stop: AbortController | undefined;
-
-  constructor(panel: () => HTMLElement | null) {
-    this.#panel = panel;
-  }
-
-  /** The panel covers the whole screen. */
-  get full(): boolean {
-    return matchMedia(FULL).matches;
-  }
-
-  start(): void {
-    this.#stop = new AbortController();
-    const { signal } = this.#stop;
-    const fit = (): void => this.#fit();
-    globalThis.visualViewport?.addEventListener("resize", fit, { signal });
-    globalThis.visualViewport?.addEventListener("scroll", fit, { signal });
-  }
-
-  stop(): void {
-    this.#stop?.abort();
-  }
-
-  #fit(): void {
-    const { visualViewport: seen } = globalThis;
-    const style = this.#panel()?.style;
-    if (!seen || !style) return;
-    style.setProperty("--_seen-height", `${seen.height}px`);
-    style.setProperty("--_seen-top", `${seen.offsetTop}px`);
-  }
+/** Until the signal. */
+export function fitToViewport(panel: () => HTMLElement | null, signal: AbortSignal): void {
+  const { visualViewport } = globalThis;
+  const fit = (): void => {
+    const style = panel()?.style;
+    style?.setProperty("--_seen-height", `${visualViewport?.height}px`);
+    style?.setProperty("--_seen-top", `${visualViewport?.offsetTop}px`);
+  };
+  visualViewport?.addEventListener("resize", fit, { signal });
+  visualViewport?.addEventListener("scroll", fit, { signal });
 }

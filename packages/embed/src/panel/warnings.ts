@@ -8,7 +8,7 @@ import type { View } from "./host.js";
 
 const MINUTE_MS = 60_000;
 
-export class Warnings {
+class Warnings {
   readonly #view: View;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,4 +37,8 @@ function noticeTemplate(tone: string, text: string): unknown {
 /** Such as "5 minutes", by the language's plural rules. */
 function minutesOf(minutes: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "long" }).format(minutes);
+}
+
+export function room(view: View): Warnings {
+  return new Warnings(view);
 }
