@@ -2,7 +2,6 @@
  * Opens and closes the panel: asks the page first, loads what is needed, moves the focus in and back, tells when done.
  * Knows the panel from outside; does not know what a session is.
  */
-import type { ReactiveControllerHost } from "lit";
 import { GuestpassError } from "./errors.js";
 import {
   GuestpassBeforeCloseEvent,
@@ -16,7 +15,7 @@ import type { Panel } from "./panel/panel.js";
 import { findLanguage, type Language, loadStrings } from "./strings/language.js";
 import type { CoreStrings } from "./strings/strings.js";
 
-export interface DoorHost extends PanelHost, ReactiveControllerHost {
+export interface DoorHost extends PanelHost {
   open: boolean;
   readonly isConnected: boolean;
   readonly shadowRoot: ShadowRoot | null;
@@ -88,8 +87,7 @@ export class Door {
 
   /** Takes the panel away with all that is written in it. */
   remove(): void {
-    if (this.panel) this.#host.removeController(this.panel);
-    this.panel?.hostDisconnected();
+    this.panel?.disconnected();
     this.panel = undefined;
     this.#loading = undefined;
     if (this.shown) this.#turn(false);

@@ -222,12 +222,14 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     this.#connection = new AbortController();
     const { signal } = this.#connection;
     document.addEventListener("visibilitychange", () => this.turned(this.#door.shown), { signal });
-    if (this.hasUpdated) this.#arm();
+    this.#door.panel?.connected();
+    void this.updateComplete.then(() => this.#arm(signal));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#connection.abort();
+    this.#door.panel?.disconnected();
     // A move in the document is a removal and an insertion in one task: it must not cost the conversation.
     setTimeout(() => {
       if (this.isConnected) return;
@@ -236,18 +238,12 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     });
   }
 
-  protected override firstUpdated(): void {
-    this.#arm();
-  }
-
-  protected override willUpdate(): void {
+  protected override updated(changed: PropertyValues): void {
     this.#internals ??= this.attachInternals?.();
     const { states } = this.#internals ?? {};
     states?.clear();
     states?.add(direction(this.language));
-  }
-
-  protected override updated(changed: PropertyValues): void {
+    this.#door.panel?.drawn();
     this.#door.follow();
     if (this.words || this.unread > 0) this.#door.speak().catch(() => {});
     this.#alert();
@@ -274,11 +270,11 @@ export class GuestpassMessenger extends LitElement implements ControllerHost, Do
     );
   }
 
-  #arm(): void {
+  #arm(signal: AbortSignal): void {
     const begin = (): void => {
       if (this.start !== "interaction" || this.#controller.canResume) this.#controller.startQuietly();
     };
-    awaitStart(this, this.start, begin, this.#connection.signal);
+    awaitStart(this, this.start, begin, signal);
   }
 }
 

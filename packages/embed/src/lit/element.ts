@@ -1,6 +1,6 @@
 /**
- * Lit's element, as far as ours goes: properties and their attributes, one drawing for all changes of a task, rooms
- * that hear of each. Everything comes in the same order as with Lit.
+ * Lit's element, as far as ours goes: properties and their attributes, and one drawing for all changes of a task. Other
+ * than with Lit an attribute follows its property at once.
  */
 import type { Styles } from "./styles.js";
 import { placeIn } from "./template.js";
@@ -16,13 +16,6 @@ interface Declared {
   readonly useDefault?: boolean;
 }
 
-interface Room {
-  hostConnected?(): void;
-  hostDisconnected?(): void;
-  hostUpdate?(): void;
-  hostUpdated?(): void;
-}
-
 type Values = Record<string, unknown>;
 
 export abstract class LitElement extends HTMLElement {
@@ -30,20 +23,19 @@ export abstract class LitElement extends HTMLElement {
   declare static styles: Styles;
 
   declare renderRoot: ShadowRoot;
-  hasUpdated = false;
-  /** Resolves when what has changed by now is drawn. */
-  updateComplete: Promise<void>;
-  #isPending = true;
   #connected: () => void = () => {};
+  /** Resolves when what has changed by now is drawn. */
+  updateComplete: Promise<void> = new Promise<void>((resolve) => {
+    this.#connected = resolve;
+  }).then(() => this.#update());
+  #isPending = true;
   #draw: ((drawing: unknown) => void) | undefined;
   readonly #values: Values = {};
   /** What the page set before it had this class. */
-  #early: Values = {};
+  readonly #early: Values = {};
   #changed = new Map<string, unknown>();
-  readonly #reflected = new Set<string>();
   /** Property and attribute are made the same: neither is news. */
   #isPassing = false;
-  readonly #rooms = new Set<Room>();
 
   static get observedAttributes(): unknown[] {
     // biome-ignore lint/complexity/noThisInStatic: the class that is defined, which extends this one
@@ -71,25 +63,18 @@ export abstract class LitElement extends HTMLElement {
       this.#early[name] = own[name];
       delete own[name];
     }
-    const connected = new Promise<void>((resolve) => {
-      this.#connected = resolve;
-    });
-    this.updateComplete = connected.then(() => this.#update());
   }
 
   connectedCallback(): void {
-    if (!this.#draw) {
-      this.renderRoot = this.attachShadow({ mode: "open" });
-      this.renderRoot.adoptedStyleSheets = [(this.constructor as typeof LitElement).styles.styleSheet];
-      this.#draw = placeIn(this.renderRoot);
-    }
+    if (this.#draw) return;
+    Object.assign(this, this.#early);
+    this.renderRoot = this.attachShadow({ mode: "open" });
+    this.renderRoot.adoptedStyleSheets = [(this.constructor as typeof LitElement).styles.styleSheet];
+    this.#draw = placeIn(this.renderRoot);
     this.#connected();
-    for (const room of this.#rooms) room.hostConnected?.();
   }
 
-  disconnectedCallback(): void {
-    for (const room of this.#rooms) room.hostDisconnected?.();
-  }
+  disconnectedCallback(): void {}
 
   attributeChangedCallback(changed: string, _before: string | null, text: string | null): void {
     if (this.#isPassing) return;
@@ -101,15 +86,6 @@ export abstract class LitElement extends HTMLElement {
     this.#isPassing = false;
   }
 
-  addController(room: Room): void {
-    this.#rooms.add(room);
-    if (this.isConnected) room.hostConnected?.();
-  }
-
-  removeController(room: Room): void {
-    this.#rooms.delete(room);
-  }
-
   requestUpdate(): void {
     if (this.#isPending) return;
     this.#isPending = true;
@@ -118,60 +94,39 @@ export abstract class LitElement extends HTMLElement {
     this.updateComplete = this.updateComplete.then(update, update);
   }
 
-  protected willUpdate(_changed: Map<string, unknown>): void {}
   protected abstract render(): unknown;
-  protected firstUpdated(_changed: Map<string, unknown>): void {}
   protected updated(_changed: Map<string, unknown>): void {}
 
   get #properties() {
     return (this.constructor as typeof LitElement).properties;
   }
 
-  #set(name: string, value: unknown, { reflect, useDefault }: Declared): void {
+  #set(name: string, value: unknown, { attribute = name, type, reflect, useDefault }: Declared): void {
     const before = this.#values[name];
     if (Object.is(before, value)) return;
     this.#values[name] = value;
     this.requestUpdate();
     if (useDefault && before === undefined) return;
     if (!this.#changed.has(name)) this.#changed.set(name, before);
-    if (reflect && !this.#isPassing) this.#reflected.add(name);
+    if (!reflect || !attribute || this.#isPassing) return;
+    this.#isPassing = true;
+    if (type) this.toggleAttribute(attribute, Boolean(value));
+    else if (value === undefined || value === null) this.removeAttribute(attribute);
+    else this.setAttribute(attribute, value as string);
+    this.#isPassing = false;
   }
 
   #update(): void {
-    Object.assign(this, this.#early);
-    this.#early = {};
     const changed = this.#changed;
     let drawing: unknown;
     try {
-      this.willUpdate(changed);
-      for (const room of this.#rooms) room.hostUpdate?.();
       drawing = this.render();
-      this.#reflect();
     } finally {
       // From here on a change is one for the next time.
       this.#changed = new Map();
       this.#isPending = false;
     }
     this.#draw?.(drawing);
-    for (const room of this.#rooms) room.hostUpdated?.();
-    if (!this.hasUpdated) {
-      this.hasUpdated = true;
-      this.firstUpdated(changed);
-    }
     this.updated(changed);
-  }
-
-  #reflect(): void {
-    this.#isPassing = true;
-    for (const name of this.#reflected) {
-      const { attribute = name, type } = this.#properties[name] ?? {};
-      const value = this.#values[name];
-      if (attribute === false) continue;
-      if (type) this.toggleAttribute(attribute, Boolean(value));
-      else if (value === undefined || value === null) this.removeAttribute(attribute);
-      else this.setAttribute(attribute, value as string);
-    }
-    this.#reflected.clear();
-    this.#isPassing = false;
   }
 }

@@ -207,12 +207,6 @@ describe.each(BOTH)("the element: $name", ({ name, html, LitElement, nothing }) 
       this.tone = "calm";
       this.open = false;
     }
-    override willUpdate(): void {
-      log.push("will");
-    }
-    override firstUpdated(): void {
-      log.push("first");
-    }
     override updated(changed: Map<PropertyKey, unknown>): void {
       log.push(`updated ${[...changed.keys()].map(String).sort(byName).join()}`);
       if (this.label === "once more") this.label = "done";
@@ -250,7 +244,7 @@ describe.each(BOTH)("the element: $name", ({ name, html, LitElement, nothing }) 
     const card = await there('label="hello" user-name="Ann" tone="LOUD" open="" secret="no"');
     expect(shown(card)).toBe("hello Ann loud true");
     expect(card.secret).toBe(undefined);
-    expect(log).toEqual(["will", "render", "first", "updated label,open,tone,userName"]);
+    expect(log).toEqual(["render", "updated label,open,tone,userName"]);
     log.length = 0;
     card.label = "a";
     card.label = "b";
@@ -260,7 +254,7 @@ describe.each(BOTH)("the element: $name", ({ name, html, LitElement, nothing }) 
     expect(log).toEqual([]);
     await card.updateComplete;
     expect(shown(card)).toBe("b Bea loud true");
-    expect(log).toEqual(["will", "render", "updated label,secret,userName"]);
+    expect(log).toEqual(["render", "updated label,secret,userName"]);
   });
 
   test("what is the same is no change, and the constructor's own values are none", async () => {
@@ -294,26 +288,6 @@ describe.each(BOTH)("the element: $name", ({ name, html, LitElement, nothing }) 
     await card.updateComplete;
     await card.updateComplete;
     expect(shown(card)).toBe("done  calm false");
-  });
-
-  test("rooms hear of each drawing, and whether the element is in the page", async () => {
-    const card = await there();
-    const heard: string[] = [];
-    const room = {
-      hostConnected: () => heard.push("connected"),
-      hostDisconnected: () => heard.push("disconnected"),
-      hostUpdate: () => heard.push("update"),
-      hostUpdated: () => heard.push("updated"),
-    } as unknown as lit.ReactiveController;
-    card.addController(room);
-    card.requestUpdate();
-    await card.updateComplete;
-    card.remove();
-    document.body.append(card);
-    card.removeController(room);
-    card.requestUpdate();
-    await card.updateComplete;
-    expect(heard).toEqual(["connected", "update", "updated", "disconnected", "connected"]);
   });
 
   // Lit rejects a second time, where nobody can hear it.

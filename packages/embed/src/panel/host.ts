@@ -1,6 +1,5 @@
 /** What the panel sees of the element around it, and its rooms of the panel. Shapes alone: none imports another. */
 import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
-import type { ReactiveControllerHost } from "lit";
 import type { PlacementName } from "../attributes.js";
 import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } from "../events.js";
 import type { PanelMessenger } from "../messengers/panel.js";
@@ -9,8 +8,11 @@ import type { AlertsHost } from "./alerts.js";
 import type { Rooms } from "./rooms.js";
 import type { Status } from "./rules/status.js";
 
-export interface PanelHost extends ReactiveControllerHost, AlertsHost {
+export interface PanelHost extends AlertsHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
+  /** Resolves when what has changed by now is drawn. */
+  readonly updateComplete: Promise<unknown>;
+  requestUpdate(): void;
   readonly open: boolean;
   readonly placement: PlacementName;
   readonly state: GuestpassState;

@@ -3,7 +3,7 @@
  * where the reader is; knows no token, no socket and no frame. Loaded on first open.
  */
 import type { Conversation, TranscriptMessage } from "@guestpass/messaging";
-import { html, nothing, type ReactiveController, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { CoreStrings, Strings } from "../strings/strings.js";
 import { type ComposerView, composerTemplate } from "./composer.js";
 import { holdFocus } from "./focus.js";
@@ -22,7 +22,7 @@ import { fitToViewport, isFull } from "./viewport.js";
 /** So many messages are drawn; who scrolls up gets more of them, and fewer again at the end. */
 const DRAWN = 100;
 
-export class Panel implements ReactiveController, HeaderView, TranscriptView, ComposerView {
+export class Panel implements HeaderView, TranscriptView, ComposerView {
   readonly host: PanelHost;
   /** The language's table. */
   words: CoreStrings;
@@ -46,7 +46,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.words = words;
     this.rooms = new Rooms(this);
     adopt(host.renderRoot);
-    host.addController(this);
+    this.connected();
   }
 
   /** The page's own words stand before those of the tables. The words of a room come with the room. */
@@ -101,6 +101,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
   }
 
   render(): TemplateResult {
+    this.#before();
     const { open, placement } = this.host;
     const { questions } = this.rooms.here;
     const modal = isFull() && placement !== "inline";
@@ -122,7 +123,7 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     </section>`;
   }
 
-  hostUpdate(): void {
+  #before(): void {
     this.#hadFocus = this.#focused !== undefined;
     this.#follow.before();
     this.messages = this.host.conversation?.messages ?? [];
@@ -135,7 +136,8 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     this.#recallDraft();
   }
 
-  hostUpdated(): void {
+  /** Call once it is drawn. */
+  drawn(): void {
     const scroller = this.#find(".transcript");
     if (!scroller) return;
     this.#follow.attach(scroller);
@@ -145,13 +147,14 @@ export class Panel implements ReactiveController, HeaderView, TranscriptView, Co
     if (this.#hadFocus && this.host.open && (this.#focused?.matches(":disabled") ?? true)) this.#settle();
   }
 
-  hostConnected(): void {
+  /** Call when the element is in the page again. */
+  connected(): void {
     this.#there = new AbortController();
     fitToViewport(() => this.#dialog, this.#there.signal);
     this.host.requestUpdate();
   }
 
-  hostDisconnected(): void {
+  disconnected(): void {
     this.#there.abort();
     this.#follow.detach();
   }

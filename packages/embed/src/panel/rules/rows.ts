@@ -71,6 +71,5 @@ function belongs(message: TranscriptMessage, last: TranscriptMessage): boolean {
 }
 
 function localDay(at: number): string {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+  return new Date(at).toDateString();
 }

@@ -21,11 +21,11 @@ type Word = keyof Strings;
 
 export interface Status {
   /** One line in the header; none when all is well. */
-  readonly line?: Word;
+  readonly line: Word | undefined;
   /** Above the composer. */
-  readonly notice?: Word;
+  readonly notice: Word | undefined;
   /** The button beside the notice. */
-  readonly action?: "again" | "startNew" | "continueHere";
+  readonly action: "again" | "startNew" | "continueHere" | undefined;
   /** The visitor may write. */
   readonly writable: boolean;
   readonly tone: "quiet" | "busy" | "bad";
@@ -47,24 +47,24 @@ export function endedWord(reason: GuestpassEndReason): Word {
 }
 
 export function statusOf({ state, conversation, ended, offline, trouble }: Situation): Status {
-  if (state === "refused") return { notice: "unavailable", action: "again", writable: false, tone: "bad" };
+  if (state === "refused") return say("bad", "unavailable", "again");
   if (state === "closed" || conversation === "closed") {
-    const notice = ended === "signed-in-elsewhere" ? "elsewhere" : "closed";
-    return { notice, action: "continueHere", writable: false, tone: "quiet" };
+    return say("quiet", ended === "signed-in-elsewhere" ? "elsewhere" : "closed", "continueHere");
   }
-  if (ended === "read-only" || conversation === "read-only") {
-    return { notice: "readOnly", action: "startNew", writable: false, tone: "quiet" };
-  }
+  if (ended === "read-only" || conversation === "read-only") return say("quiet", "readOnly", "startNew");
   if (ended === "guest" || ended === "logout" || ended === "signed-in-elsewhere") {
-    return { notice: ENDED_WORD[ended], action: "startNew", writable: false, tone: "quiet" };
+    return say("quiet", ENDED_WORD[ended], "startNew");
   }
-  if (offline || state === "offline") {
-    return { line: "offline", notice: "offlineText", writable: true, tone: "bad" };
-  }
-  if (ended === "expired" || ended === "cleared") return { notice: ENDED_WORD[ended], writable: true, tone: "quiet" };
+  if (offline || state === "offline") return say("bad", "offlineText", undefined, "offline");
+  if (ended === "expired" || ended === "cleared") return say("quiet", ENDED_WORD[ended]);
   if (state === "starting" || conversation === "connecting") {
-    return { line: "connecting", ...(trouble ? { notice: "trouble" } : {}), writable: true, tone: "busy" };
+    return say("busy", trouble ? "trouble" : undefined, undefined, "connecting");
   }
-  if (conversation === "reconnecting") return { line: "reconnecting", writable: true, tone: "busy" };
-  return { writable: true, tone: "quiet" };
+  if (conversation === "reconnecting") return say("busy", undefined, undefined, "reconnecting");
+  return say("quiet");
+}
+
+/** Where there is something to be done first, nothing may be written. */
+function say(tone: Status["tone"], notice?: Word, action?: Status["action"], line?: Word): Status {
+  return { tone, notice, action, line, writable: !action };
 }
