@@ -1,11 +1,17 @@
 /** The button that opens the panel, with the count of what is unread. Draws; knows no session. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { GuestpassTrigger } from "./events.js";
+import { icon } from "./icon.js";
 import { findLanguage, LAUNCHER } from "./strings/language.js";
 import { type CoreStrings, fill } from "./strings/strings.js";
 
-export const bubbleIcon = svg`<svg viewBox="0 0 32 32" width="32" height="32" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M9.6 4.5h12.8a6.1 6.1 0 0 1 6.1 6.1v7.6a6.1 6.1 0 0 1-6.1 6.1h-5.2l-6.4 4.6a1.3 1.3 0 0 1-2.1-1.1v-3.5a6.1 6.1 0 0 1-5.2-6v-7.7a6.1 6.1 0 0 1 6.1-6.1Zm.6 7.3a1.4 1.4 0 0 0 0 2.8h11.6a1.4 1.4 0 0 0 0-2.8Zm0 5.2a1.4 1.4 0 0 0 0 2.8h7a1.4 1.4 0 0 0 0-2.8Z" /></svg>`;
-const downIcon = svg`<svg viewBox="0 0 32 32" width="28" height="28" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m8 12.5 8 8 8-8" /></svg>`;
+export const bubbleIcon = icon(
+  "M9.6 4.5h12.8a6.1 6.1 0 0 1 6.1 6.1v7.6a6.1 6.1 0 0 1-6.1 6.1h-5.2l-6.4 4.6a1.3 1.3 0 0 1-2.1-1.1v-3.5a6.1 6.1 0 0 1-5.2-6v-7.7a6.1 6.1 0 0 1 6.1-6.1Zm.6 7.3a1.4 1.4 0 0 0 0 2.8h11.6a1.4 1.4 0 0 0 0-2.8Zm0 5.2a1.4 1.4 0 0 0 0 2.8h7a1.4 1.4 0 0 0 0-2.8Z",
+  32,
+  0,
+  32,
+);
+const downIcon = icon("m8 12.5 8 8 8-8", 28, 3, 32);
 
 export interface LauncherView {
   /** BCP 47. */

@@ -1,15 +1,15 @@
-// Takes the layout out of html, svg and css template literals: line breaks and indents that a reader of the source
+// Takes the layout out of html and css template literals: line breaks and indents that a reader of the source
 // wants and a browser does not. Works on the syntax tree; a space between words and inside attributes stays.
 import { parseAst } from "vite";
 
-const TAGS = new Set(["html", "svg", "css"]);
+const TAGS = new Set(["html", "css"]);
 
 export function tightenTemplates() {
   return {
     name: "guestpass-templates",
     enforce: "post",
     transform(code, id) {
-      if (!/\/packages\/embed\/src\//.test(id) || !/(?:html|svg|css)`/.test(code)) return;
+      if (!/\/packages\/embed\/src\//.test(id) || !/(?:html|css)`/.test(code)) return;
       const edits = [];
       walk(parseAst(code), (node) => {
         if (node.type !== "TaggedTemplateExpression" || !TAGS.has(node.tag.name)) return;
@@ -29,15 +29,19 @@ function tightenCss(text) {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/\s+/g, " ")
-    .replace(/ ?([{};,>]) ?/g, "$1")
+    .replace(/ ?([{};,>/]) ?/g, "$1")
+    .replace(/ !/g, "!")
     .replace(/: /g, ":")
-    .replace(/;}/g, "}");
+    .replace(/(?<![\w.])0\./g, ".")
+    .replace(/;}/g, "}")
+    .trim();
 }
 
 /** Breaks with their indents are layout: nothing between tags, one space elsewhere. */
 function tightenMarkup(text) {
   return text
     .replace(/>\s*\n\s*</g, "><")
+    .replace(/\s*\n\s*>/g, ">")
     .replace(/>\s*\n\s*$/g, ">")
     .replace(/^\s*\n\s*</g, "<")
     .replace(/\s*\n\s*/g, " ");

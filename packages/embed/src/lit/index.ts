@@ -4,4 +4,4 @@
  */
 export { LitElement } from "./element.js";
 export { css } from "./styles.js";
-export { html, nothing, svg } from "./template.js";
+export { html, nothing } from "./template.js";

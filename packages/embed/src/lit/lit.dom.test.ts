@@ -5,7 +5,7 @@ import { keyed as litKeyed } from "../panel/keyed.js";
 import * as own from "./index.js";
 import { keyed, placeIn } from "./template.js";
 
-type Lit = Pick<typeof lit, "html" | "svg" | "nothing"> & { LitElement: typeof lit.LitElement };
+type Lit = Pick<typeof lit, "html" | "nothing"> & { LitElement: typeof lit.LitElement };
 
 const byName = (a: string, b: string): number => a.localeCompare(b);
 const BOTH = [
@@ -23,7 +23,7 @@ const BOTH = [
   },
 ];
 
-describe.each(BOTH)("templates: $name", ({ html, svg, nothing, keyed, drawer }) => {
+describe.each(BOTH)("templates: $name", ({ html, nothing, keyed, drawer }) => {
   function stage() {
     const root = document.createElement("div");
     const draw = drawer(root);
@@ -170,8 +170,8 @@ describe.each(BOTH)("templates: $name", ({ html, svg, nothing, keyed, drawer }) 
 
   test("drawings are in the namespace of drawings", () => {
     const { root, draw } = stage();
-    const shape = svg`<path d="M0 0" /><circle r="2" />`;
-    draw(html`<p>${svg`<svg viewBox="0 0 1 1">${shape}</svg>`}</p>`);
+    draw(html`<p><svg viewBox="0 0 ${2} ${2}" width=${3}><path d=${"M0 0"} /><circle r="2" /></svg></p>`);
+    expect(root.querySelector("svg")?.getAttribute("viewBox")).toBe("0 0 2 2");
     expect(root.querySelectorAll("svg > path, svg > circle")).toHaveLength(2);
     for (const found of root.querySelectorAll("svg, path")) expect(found.namespaceURI).toContain("svg");
   });

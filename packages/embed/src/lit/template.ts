@@ -1,5 +1,5 @@
 /**
- * Lit's templates, as far as ours go: the markup is read once, and only what has changed at its places is drawn anew. A
+ * Lit's `html`, as far as our templates go: the markup is read once, and only what has changed at its places is drawn anew. A
  * place is a child (a text, a template, a list), an attribute in one piece or more, `?flag`, `.property` or `@event`.
  */
 
@@ -7,7 +7,6 @@
 export interface Drawing {
   readonly strings: TemplateStringsArray;
   readonly values: readonly unknown[];
-  readonly isSvg: boolean;
 }
 
 type Draw = (value: unknown) => void;
@@ -15,11 +14,8 @@ type Draw = (value: unknown) => void;
 /** Nothing at a child's place, or no such attribute. */
 export const nothing = Symbol();
 
-export const html = tag(false);
-export const svg = tag(true);
-
-function tag(isSvg: boolean) {
-  return (strings: TemplateStringsArray, ...values: unknown[]): Drawing => ({ strings, values, isSvg });
+export function html(strings: TemplateStringsArray, ...values: unknown[]): Drawing {
+  return { strings, values };
 }
 
 /** A list whose items keep their elements by key. Of two items with the same key the later one is drawn. */
@@ -188,22 +184,16 @@ const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy(name: str
 const policy = trustedTypes?.createPolicy("guestpass", { createHTML: (markup) => markup });
 const templates = new WeakMap<TemplateStringsArray, Template>();
 
-function read({ strings, isSvg }: Drawing): Template {
+function read({ strings }: Drawing): Template {
   const known = templates.get(strings);
   if (known) return known;
   const isInTag = (before: string): boolean => before.lastIndexOf("<") > before.lastIndexOf(">");
   const markup = strings.reduce((before, next) => before + (isInTag(before) ? MARK : `<!--${MARK}--><!---->`) + next);
-  const { content } = writeMarkup(isSvg ? `<svg>${markup}</svg>` : markup);
-  if (isSvg) content.replaceChildren(...(content.firstChild?.childNodes ?? []));
-  const made = { content, spots: spotsOf(content) };
-  templates.set(strings, made);
-  return made;
-}
-
-function writeMarkup(markup: string): HTMLTemplateElement {
   const element = document.createElement("template");
   element.innerHTML = policy?.createHTML(markup) ?? markup;
-  return element;
+  const made = { content: element.content, spots: spotsOf(element.content) };
+  templates.set(strings, made);
+  return made;
 }
 
 function spotsOf(content: DocumentFragment): Spot[] {

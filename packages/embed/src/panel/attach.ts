@@ -1,10 +1,10 @@
 /** The button that a file is chosen with. */
-import { html, svg, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
+import { icon } from "../icon.js";
 import type { ComposerView } from "./composer.js";
-import { icon } from "./icons.js";
 
 const attachIcon = icon(
-  svg`<path d="m19.5 11.2-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.1-7.1" />`,
+  "m19.5 11.2-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l7.9-7.9a3.1 3.1 0 0 1 4.4 4.4l-7.8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.1-7.1",
 );
 
 /** Nothing where no file may go. */

@@ -1,7 +1,7 @@
 /** The ways through a long transcript: to what is older, and back to what is new. Loaded with the first need of one. */
-import { css, html, svg, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
+import { icon } from "../icon.js";
 import type { View } from "./host.js";
-import { icon } from "./icons.js";
 
 export interface ScrollView extends View {
   readonly hasOlder: boolean;
@@ -64,7 +64,7 @@ export const styles = [
   `,
 ];
 
-const downIcon = icon(svg`<path d="M12 5.5V19M5.8 12.8 12 19l6.2-6.2" />`);
+const downIcon = icon("M12 5.5V19M5.8 12.8 12 19l6.2-6.2");
 
 function olderTemplate(view: ScrollView): TemplateResult {
   const { strings } = view;
