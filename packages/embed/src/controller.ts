@@ -2,88 +2,53 @@
  * Brings the token keeper, the messenger and the element together. Knows which event of the one is which call of the
  * other; decides nothing about tokens or messages itself.
  */
-import type { Authorization, Challenge, Consent } from "@guestpass/protocol";
+import type { MessengerInfo } from "@guestpass/protocol";
 import { createTokenKeeper, type GuestSession, type TokenKeeper } from "@guestpass/tokens";
-import type { MessengerName, PersistName } from "./attributes.js";
 import { GuestpassError, toGuestpassError } from "./errors.js";
-import {
-  GuestpassConversationEndedEvent,
-  GuestpassConversationStartedEvent,
-  type GuestpassEndReason,
-  GuestpassReadyEvent,
-} from "./events.js";
-import { loadMessenger } from "./messengers/load.js";
+import { GuestpassConversationEndedEvent, type GuestpassEndReason, GuestpassReadyEvent } from "./events.js";
 import type { Messenger, MessengerHost } from "./messengers/messenger.js";
+import type { Page } from "./page.js";
 import { type GuestpassReport, Voice } from "./voice.js";
-
-/** What the controller reads of the element, and how it speaks through it. */
-export interface ControllerHost {
-  readonly endpoint: string | undefined;
-  readonly deploymentId: string | undefined;
-  readonly messenger: MessengerName;
-  readonly persist: PersistName;
-  readonly language: string;
-  readonly identityToken: string | undefined;
-  readonly getIdentityToken: (() => string | undefined | Promise<string | undefined>) | undefined;
-  readonly customAttributes: Record<string, string> | undefined;
-  readonly consent: Consent | undefined;
-  readonly challenge: Challenge | (() => Challenge | Promise<Challenge>) | undefined;
-  readonly authorization: Authorization | undefined;
-  readonly queueId: string | undefined;
-  /** Somebody is looking at the conversation. */
-  readonly watched: boolean;
-  dispatchEvent(event: Event): boolean;
-  requestUpdate(): void;
-  windowOpened(open: boolean): void;
-  /** What a visitor has written and not sent is nobody else's. */
-  forgetDraft(): void;
-}
 
 /** A session may be replaced while the messenger starts with it; more often than this is a fault. */
 const MAX_REPLACEMENTS = 3;
 /** Settings that cannot change under a session: another one begins. */
 const FOUNDATIONS = ["endpoint", "deploymentId", "messenger", "persist"];
 
-export class Controller {
+export class Controller implements MessengerHost {
+  readonly page: Page;
   readonly voice: Voice;
-  readonly #host: ControllerHost;
+  /** The messenger, once it is loaded. */
+  messenger: Messenger | undefined;
   #keeper: TokenKeeper | undefined;
   #loading: Promise<Messenger> | undefined;
-  #messenger: Messenger | undefined;
   #starting: Promise<void> | undefined;
   /** The session that the messenger has been initialised with. */
   #initialised: string | undefined;
-  /** Counts teardowns: what began before one is not heard after it. */
-  #generation = 0;
-  #listening = new AbortController();
+  /** Ends with a teardown: what began before it is not heard after it. */
+  #life = new AbortController();
 
-  constructor(host: ControllerHost) {
-    this.#host = host;
-    this.voice = new Voice((event) => this.#emit(event));
+  constructor(page: Page) {
+    this.page = page;
+    this.voice = new Voice(page);
   }
 
   get expiresIn(): number {
     return this.#keeper?.expiresIn ?? 0;
   }
 
-  /** The messenger, once it is loaded. */
-  get messenger(): Messenger | undefined {
-    return this.#messenger;
-  }
-
   /** A session of an earlier page can go on. Reads storage, fetches nothing. */
   get canResume(): boolean {
-    return Boolean(this.#host.endpoint && this.#host.deploymentId) && this.#useKeeper().canResume;
+    return this.#isSet && this.#useKeeper().canResume;
   }
 
   /** Gets a token and initialises the messenger with it; single-flight. */
   start(): Promise<void> {
-    if (this.#starting) return this.#starting;
-    const starting = this.run(() => this.#begin()).finally(() => {
-      if (this.#starting === starting) this.#starting = undefined;
+    const { signal } = this.#life;
+    this.#starting ??= this.run(() => this.#begin()).finally(() => {
+      if (!signal.aborted) this.#starting = undefined;
     });
-    this.#starting = starting;
-    return starting;
+    return this.#starting;
   }
 
   /** Starts where nobody waits for the outcome: the events tell it. */
@@ -104,7 +69,7 @@ export class Controller {
       const messenger = await this.load();
       const { conversation } = this.voice;
       const underWay =
-        this.#initialised !== undefined &&
+        this.#initialised &&
         this.#keeper?.session?.sessionId === this.#initialised &&
         (conversation === "open" || conversation === "reconnecting");
       return messenger.send(text, underWay ? undefined : { start: () => this.start(), patient });
@@ -113,7 +78,7 @@ export class Controller {
 
   async end(): Promise<void> {
     await this.run(async () => {
-      if (this.#initialised !== undefined && this.voice.conversation !== "ended") await this.#messenger?.end();
+      if (this.#initialised !== undefined && this.voice.conversation !== "ended") await this.messenger?.end();
       this.#initialised = undefined;
       await this.#keeper?.end();
     });
@@ -122,9 +87,9 @@ export class Controller {
   async reset(): Promise<void> {
     await this.run(async () => {
       try {
-        if (this.#host.endpoint && this.#host.deploymentId) await this.#useKeeper().reset();
+        if (this.#isSet) await this.#useKeeper().reset();
       } finally {
-        this.#messenger?.clear();
+        this.messenger?.clear();
         this.dispose(false);
       }
     });
@@ -138,13 +103,13 @@ export class Controller {
     else {
       const had = this.#keeper.session;
       this.#keeper.update(this.#changeable());
-      this.#messenger?.configured?.();
+      this.messenger?.configured?.();
       if (!had || this.#keeper.session?.sessionId === had.sessionId) return;
-      this.#messenger?.clear();
+      this.messenger?.clear();
       this.#initialised = undefined;
     }
     // Another user, perhaps: nothing of the one before may be seen.
-    this.#host.forgetDraft();
+    this.page.forgetDraft();
     if (active) this.startQuietly();
   }
 
@@ -154,43 +119,52 @@ export class Controller {
 
   /** Stops everything; what is stored stays. Quietly: nobody is told, because nobody is there. */
   dispose(quietly = true): void {
-    this.#generation += 1;
-    this.#listening.abort();
-    this.#messenger?.dispose();
+    this.#life.abort(new GuestpassError("aborted", "The element was reset or removed"));
+    this.#life = new AbortController();
+    this.messenger?.dispose();
     this.#keeper?.dispose();
-    this.#keeper = this.#loading = this.#messenger = this.#starting = this.#initialised = undefined;
+    this.#keeper = this.#loading = this.messenger = this.#starting = this.#initialised = undefined;
     this.voice.forget(quietly);
   }
 
-  /** The messenger that the host names; loaded once, a failure forgotten. */
+  /** The messenger that the page names; loaded once, a failure forgotten. Rejects with `messenger_failed`. */
   load(): Promise<Messenger> {
-    if (this.#loading) return this.#loading;
-    const generation = this.#generation;
-    const loading = loadMessenger(this.#host.messenger, this.#messengerHost()).then((messenger) => {
-      this.#guard(generation);
-      this.#messenger = messenger;
-      return messenger;
-    });
-    this.#loading = loading;
-    loading.catch(() => {
-      if (this.#loading === loading) this.#loading = undefined;
-    });
-    return loading;
+    const { signal } = this.#life;
+    this.#loading ??= this.#load().then(
+      (messenger) => {
+        signal.throwIfAborted();
+        this.messenger = messenger;
+        return messenger;
+      },
+      (cause: unknown) => {
+        if (!signal.aborted) this.#loading = undefined;
+        throw new GuestpassError("messenger_failed", "The messenger could not be loaded", { retryable: true, cause });
+      },
+    );
+    return this.#loading;
+  }
+
+  /** Each is a chunk of its own. */
+  async #load(): Promise<Messenger> {
+    const { messenger } = this.page;
+    if (messenger === "none") return (await import("./messengers/none.js")).noMessenger();
+    if (messenger === "genesys") return new (await import("./messengers/genesys.js")).GenesysMessenger(this);
+    return new (await import("./messengers/panel.js")).PanelMessenger(this);
   }
 
   async #begin(): Promise<void> {
-    const generation = this.#generation;
+    const { signal } = this.#life;
     const keeper = this.#useKeeper();
     const loading = this.load();
     this.voice.setOver(undefined);
     for (let round = 0; round < MAX_REPLACEMENTS; round += 1) {
       const [messenger, session] = await Promise.all([loading, keeper.start()]);
-      this.#guard(generation);
+      signal.throwIfAborted();
       await messenger.start(session);
-      this.#guard(generation);
+      signal.throwIfAborted();
       if (this.#initialised !== session.sessionId) {
         this.#initialised = session.sessionId;
-        this.#emit(new GuestpassReadyEvent(session.sessionId, session.guestId));
+        this.voice.say(new GuestpassReadyEvent(session.sessionId, session.guestId));
       }
       if (!keeper.session || keeper.session.sessionId === session.sessionId) return;
     }
@@ -198,26 +172,25 @@ export class Controller {
 
   #useKeeper(): TokenKeeper {
     if (this.#keeper) return this.#keeper;
-    const { endpoint, deploymentId, persist } = this.#host;
+    const { endpoint, deploymentId, persist } = this.page;
     if (!endpoint || !deploymentId) {
       throw new TypeError(`The attribute ${endpoint ? "deployment-id" : "endpoint"} is missing`);
     }
     const keeper = createTokenKeeper({ ...this.#changeable(), endpoint, deploymentId, persist });
     this.#keeper = keeper;
-    this.#listening = new AbortController();
-    const on = this.voice.follow(keeper, this.#listening.signal);
+    const on = this.voice.follow(keeper, this.#life.signal);
     // Without a session it is the session's end; with one, only the token's, and the keeper goes on trying.
-    on("state", ({ state }) => state === "expired" && !keeper.session && this.#messenger?.expire?.());
+    on("state", ({ state }) => state === "expired" && !keeper.session && this.messenger?.expire?.());
     on("ready", () => this.#replaced(keeper.session));
-    on("refreshed", () => keeper.session && this.#messenger?.refreshed(keeper.session));
+    on("refreshed", () => keeper.session && this.messenger?.refreshed(keeper.session));
     return keeper;
   }
 
   #changeable() {
-    const { identityToken, getIdentityToken, customAttributes, consent, challenge, queueId, language } = this.#host;
+    const { identityToken, getIdentityToken, customAttributes, consent, challenge, queueId, language } = this.page;
     const attributes = customAttributes;
     // A code works once, and the official Messenger exchanges it itself.
-    const authorization = this.#host.messenger === "genesys" ? undefined : this.#host.authorization;
+    const authorization = this.page.messenger === "genesys" ? undefined : this.page.authorization;
     return { identityToken, getIdentityToken, attributes, consent, challenge, authorization, queueId, language };
   }
 
@@ -226,46 +199,23 @@ export class Controller {
     if (session && !this.#starting && session.sessionId !== this.#initialised) this.startQuietly();
   }
 
-  #messengerHost(): MessengerHost {
-    const generation = this.#generation;
-    const host = this.#host;
-    const hear = <Args extends unknown[]>(listener: (...args: Args) => void) => {
-      return (...args: Args): void => {
-        if (this.#generation === generation) listener(...args);
-      };
-    };
-    return {
-      deploymentId: host.deploymentId ?? "",
-      settings: () => host,
-      get watched() {
-        return host.watched;
-      },
-      getToken: async () => {
-        await this.#useKeeper().getToken();
-        const session = this.#useKeeper().session;
-        if (!session) throw new GuestpassError("aborted", "The session is over");
-        return session;
-      },
-      tokenRefused: (token) => this.#useKeeper().reportRefused(token),
-      messengerInfo: () => this.#useKeeper().messengerInfo(),
-      conversationState: hear((state) => {
-        this.voice.setConversation(state);
-        host.requestUpdate();
-      }),
-      message: hear((message) => {
-        if (message.direction === "received" && !host.watched) this.voice.setUnread(this.voice.unread + 1);
-        this.voice.message(message);
-      }),
-      started: hear((isNew) => this.#emit(new GuestpassConversationStartedEvent(isNew))),
-      ended: hear((reason) => this.#ended(reason)),
-      failed: hear((error) => void this.voice.tell(error)),
-      changed: hear(() => host.requestUpdate()),
-      windowOpened: hear((open) => host.windowOpened(open)),
-    };
+  async getToken(): Promise<GuestSession> {
+    const keeper = this.#useKeeper();
+    await keeper.getToken();
+    if (!keeper.session) throw new GuestpassError("aborted", "The session is over");
+    return keeper.session;
   }
 
-  #ended(reason: GuestpassEndReason): void {
-    this.#emit(new GuestpassConversationEndedEvent(reason));
+  tokenRefused(token: string): Promise<GuestSession> {
+    return this.#useKeeper().reportRefused(token);
+  }
+
+  messengerInfo(): Promise<MessengerInfo> {
+    return this.#useKeeper().messengerInfo();
+  }
+
+  ended(reason: GuestpassEndReason): void {
+    this.voice.say(new GuestpassConversationEndedEvent(reason));
     if (reason === "agent" || reason === "guest" || reason === "read-only") return;
     // The platform takes this token no longer: nothing may come of it again.
     this.#initialised = undefined;
@@ -274,22 +224,17 @@ export class Controller {
     if (this.#keeper?.session) this.#keeper.end().catch((error: unknown) => this.voice.tell(error));
   }
 
-  #emit(event: Event): void {
-    this.#host.requestUpdate();
-    this.#host.dispatchEvent(event);
+  get #isSet(): boolean {
+    return Boolean(this.page.endpoint && this.page.deploymentId);
   }
 
   /** Runs a page's call; what it throws is told as an event too, and is a GuestpassError. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const generation = this.#generation;
+    const { signal } = this.#life;
     try {
       return await work();
     } catch (error) {
-      throw this.#generation === generation ? this.voice.tell(error) : toGuestpassError(error);
+      throw signal.aborted ? toGuestpassError(error) : this.voice.tell(error);
     }
-  }
-
-  #guard(generation: number): void {
-    if (this.#generation !== generation) throw new GuestpassError("aborted", "The element was reset or removed");
   }
 }

@@ -13,7 +13,7 @@ import {
   type StartName,
   type ThemeName,
 } from "./attributes.js";
-import { Controller, type ControllerHost } from "./controller.js";
+import { Controller } from "./controller.js";
 import { Door, type DoorHost } from "./door.js";
 import { elementStyles } from "./element.styles.js";
 import { GuestpassError } from "./errors.js";
@@ -21,6 +21,7 @@ import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } fro
 import { forgetAll, recall } from "./kept.js";
 import { type LauncherView, launcherTemplate } from "./launcher.js";
 import type { PanelMessenger } from "./messengers/panel.js";
+import type { Page } from "./page.js";
 import { awaitStart } from "./starter.js";
 import { direction, languageAt } from "./strings/language.js";
 import type { CoreStrings, Strings } from "./strings/strings.js";
@@ -48,7 +49,7 @@ const APPEARANCE: ReadonlySet<PropertyKey> = new Set(["open", "theme", "placemen
  * @cssproperty [--guestpass-radius=20px] @cssproperty --guestpass-font
  * @cssproperty [--guestpass-z-index=2147483000] @cssproperty [--guestpass-offset=20px]
  */
-export class GuestpassMessenger extends LitElement implements ControllerHost, DoorHost, LauncherView {
+export class GuestpassMessenger extends LitElement implements Page, DoorHost, LauncherView {
   static readonly version = VERSION;
   static override properties = properties;
   static override styles = elementStyles;

@@ -6,6 +6,7 @@ import type { ConversationState, TranscriptMessage } from "@guestpass/messaging"
 import type { ReportEntry, TokenKeeper } from "@guestpass/tokens";
 import { type GuestpassError, toGuestpassError } from "./errors.js";
 import * as events from "./events.js";
+import type { Page } from "./page.js";
 
 /** A line of the debug report: the keeper's decisions, and the conversation's changes. */
 export type ReportLine = Omit<ReportEntry, "what"> & { readonly what: ReportEntry["what"] | "conversation" };
@@ -34,22 +35,26 @@ export class Voice {
   #keeperState: events.GuestpassState = "idle";
   #told = new WeakSet<object>();
   #lines: ReportLine[] = [];
-  readonly #say: (event: Event) => void;
+  readonly #page: Page;
 
-  constructor(say: (event: Event) => void) {
-    this.#say = say;
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  say(event: Event): void {
+    this.#page.requestUpdate();
+    this.#page.dispatchEvent(event);
   }
 
   /** Passes on what a keeper tells, until the signal; gives what adds a listener for as long. */
   follow(keeper: TokenKeeper, signal: AbortSignal): TokenKeeper["addEventListener"] {
     const on: TokenKeeper["addEventListener"] = (type, listener) => keeper.addEventListener(type, listener, { signal });
-    const say = this.#say;
     on("state", ({ state }) => this.setKeeper(state));
-    on("expiring", ({ expiresIn }) => say(new events.GuestpassTokenExpiringEvent(expiresIn)));
-    on("refreshed", (e) => say(new events.GuestpassTokenRefreshedEvent(e.expiresIn, e.rotated, e.token)));
-    on("expired", () => say(new events.GuestpassTokenExpiredEvent()));
-    on("degraded", ({ error }) => say(new events.GuestpassDegradedEvent(toGuestpassError(error))));
-    on("recovered", () => say(new events.GuestpassRecoveredEvent()));
+    on("expiring", ({ expiresIn }) => this.say(new events.GuestpassTokenExpiringEvent(expiresIn)));
+    on("refreshed", (e) => this.say(new events.GuestpassTokenRefreshedEvent(e.expiresIn, e.rotated, e.token)));
+    on("expired", () => this.say(new events.GuestpassTokenExpiredEvent()));
+    on("degraded", ({ error }) => this.say(new events.GuestpassDegradedEvent(toGuestpassError(error))));
+    on("recovered", () => this.say(new events.GuestpassRecoveredEvent()));
     on("error", ({ error }) => this.tell(error));
     return on;
   }
@@ -72,17 +77,23 @@ export class Voice {
       ...this.#lines.slice(1 - MAX_LINES),
       { at: new Date().toISOString(), what: "conversation", why: state },
     ];
+    this.#page.requestUpdate();
     if (state === "closed") this.setOver("closed");
   }
 
   setUnread(count: number): void {
     if (count === this.unread) return;
     this.unread = count;
-    this.#say(new events.GuestpassUnreadEvent(count));
+    this.say(new events.GuestpassUnreadEvent(count));
   }
 
   message(message: TranscriptMessage): void {
-    this.#say(new events.GuestpassMessageEvent(message));
+    if (message.direction === "received" && !this.#page.watched) this.setUnread(this.unread + 1);
+    this.say(new events.GuestpassMessageEvent(message));
+  }
+
+  started(newSession: boolean): void {
+    this.say(new events.GuestpassConversationStartedEvent(newSession));
   }
 
   /** Dispatches `guestpass-error`, once for each error however many ways it comes by; an abort is no failure. */
@@ -92,7 +103,7 @@ export class Voice {
     if (told.code === "aborted" || this.#told.has(source)) return told;
     this.#told.add(source).add(told);
     this.trouble = true;
-    this.#say(new events.GuestpassErrorEvent(told));
+    this.say(new events.GuestpassErrorEvent(told));
     return told;
   }
 
@@ -127,6 +138,6 @@ export class Voice {
     const previous = this.state;
     if (state === previous) return;
     this.state = state;
-    this.#say(new events.GuestpassStateEvent(state, previous));
+    this.say(new events.GuestpassStateEvent(state, previous));
   }
 }

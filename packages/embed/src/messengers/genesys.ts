@@ -5,7 +5,7 @@
 import type { ConversationState } from "@guestpass/messaging";
 import { decodeMessage, list, record } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
-import { GuestpassError, type GuestpassErrorCode, toGuestpassError } from "../errors.js";
+import { GuestpassError, type GuestpassErrorCode } from "../errors.js";
 import { GenesysAuth } from "./genesys-auth.js";
 import {
   type BootstrapConfig,
@@ -70,8 +70,8 @@ export class GenesysMessenger implements Messenger {
   constructor(host: MessengerHost) {
     this.#host = host;
     this.#auth = new GenesysAuth(
-      () => host.settings().authorization,
-      (error) => host.failed(error),
+      () => host.page.authorization,
+      (error) => void host.voice.tell(error),
     );
   }
 
@@ -100,7 +100,7 @@ export class GenesysMessenger implements Messenger {
       await this.#giveAttributes();
       if (this.#auth.given()) await command("MessagingService.stepUpConversation");
     };
-    changed().catch((error: unknown) => this.#host.failed(toGuestpassError(error)));
+    changed().catch((error: unknown) => this.#isGone || this.#host.voice.tell(error));
   }
 
   async send(text: string, first?: First): Promise<{ id: string }> {
@@ -131,8 +131,8 @@ export class GenesysMessenger implements Messenger {
 
   clear(): void {
     for (const name of ["Messenger.close", "MessagingService.clearSession"]) command(name).catch(() => {});
-    if (this.#host.settings().authorization) command("Auth.logout").catch(() => {});
-    forgetStored(this.#host.deploymentId);
+    if (this.#host.page.authorization) command("Auth.logout").catch(() => {});
+    forgetStored(this.#host.page.deploymentId ?? "");
   }
 
   dispose(): void {
@@ -155,7 +155,7 @@ export class GenesysMessenger implements Messenger {
   }
 
   async #giveAttributes(): Promise<void> {
-    const { customAttributes } = this.#host.settings();
+    const { customAttributes } = this.#host.page;
     const text = JSON.stringify(customAttributes ?? {});
     if (text === (this.#given || "{}")) return;
     this.#given = text;
@@ -164,27 +164,28 @@ export class GenesysMessenger implements Messenger {
 
   #subscribe(): void {
     const host = this.#host;
+    const { page, voice } = host;
     const on = (event: string, listener: (data: unknown) => void): void =>
       subscribe(event, (data) => {
         if (!this.#isGone) listener(data);
       });
-    const state = (name: ConversationState) => () => host.conversationState(name);
+    const state = (name: ConversationState) => () => voice.setConversation(name);
     on("Messenger.ready", () => this.#becomesReady());
     on("MessagingService.ready", () => this.#becomesReady());
     on("Launcher.visible", () => this.#launches(true));
     on("Launcher.hidden", () => this.#launches(false));
-    on("Messenger.opened", () => host.windowOpened(true));
-    on("Messenger.closed", () => host.windowOpened(false));
+    on("Messenger.opened", () => page.windowOpened(true));
+    on("Messenger.closed", () => page.windowOpened(false));
     on("MessagingService.started", (data) => {
-      host.conversationState("open");
-      host.started(record(data)["newSession"] === true);
+      voice.setConversation("open");
+      voice.started(record(data)["newSession"] === true);
     });
     on("MessagingService.restored", state("open"));
     on("MessagingService.reconnected", state("open"));
     on("MessagingService.offline", state("reconnecting"));
     on("MessagingService.reconnecting", state("reconnecting"));
     on("MessagingService.readOnlyConversation", () => {
-      host.conversationState("read-only");
+      voice.setConversation("read-only");
       host.ended("read-only");
     });
     on("MessagingService.conversationDisconnected", (data) => {
@@ -203,7 +204,7 @@ export class GenesysMessenger implements Messenger {
       on(event, (data) => {
         const error = new GuestpassError(code, message, { cause: data });
         if (event === "GenesysJS.domainNotAllowed") this.#becomesRefused(error);
-        else host.failed(error);
+        else voice.tell(error);
       });
     }
   }
@@ -218,7 +219,7 @@ export class GenesysMessenger implements Messenger {
 
   #launches(visible: boolean): void {
     this.hasLauncher = visible;
-    this.#host.changed();
+    this.#host.page.requestUpdate();
   }
 
   #received(entries: readonly unknown[]): void {
@@ -230,7 +231,7 @@ export class GenesysMessenger implements Messenger {
       this.#seen.add(identity);
       const sent = message.direction === "Inbound";
       const name = from.nickname ?? from.firstName;
-      this.#host.message({
+      this.#host.voice.message({
         id: identity,
         direction: sent ? "sent" : "received",
         status: "delivered",

@@ -2,35 +2,23 @@
  * The one interface of every messenger: the built-in panel, the official one, none. Shapes alone. A messenger knows
  * how to show a conversation; it does not know how a token is had or renewed.
  */
-import type { ConversationState, ConversationToken, TranscriptMessage } from "@guestpass/messaging";
-import type { Authorization, MessengerInfo } from "@guestpass/protocol";
+import type { ConversationToken } from "@guestpass/messaging";
+import type { MessengerInfo } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
-import type { GuestpassError } from "../errors.js";
 import type { GuestpassEndReason } from "../events.js";
+import type { Page } from "../page.js";
+import type { Voice } from "../voice.js";
 
-/** What a messenger may ask of, and tells, the controller that drives it. */
+/** What a messenger may ask of the controller that drives it, and where it tells what happens. */
 export interface MessengerHost {
-  readonly deploymentId: string;
   /** What the page has set, as it is now. */
-  settings(): {
-    readonly customAttributes: Record<string, string> | undefined;
-    readonly authorization: Authorization | undefined;
-  };
-  /** Somebody is looking at the conversation: what comes now is read. */
-  readonly watched: boolean;
+  readonly page: Page;
+  readonly voice: Voice;
   getToken(): Promise<ConversationToken>;
   /** The platform refused this token before its time. */
   tokenRefused(token: string): Promise<ConversationToken>;
   messengerInfo(): Promise<MessengerInfo>;
-  conversationState(state: ConversationState): void;
-  message(message: TranscriptMessage): void;
-  started(newSession: boolean): void;
   ended(reason: GuestpassEndReason): void;
-  failed(error: GuestpassError): void;
-  /** Something that is shown has changed. */
-  changed(): void;
-  /** The messenger's own window was opened or closed by the visitor. */
-  windowOpened(open: boolean): void;
 }
 
 /** What comes before a message that nothing is there for yet. */

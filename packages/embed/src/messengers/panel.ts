@@ -59,7 +59,7 @@ export class PanelMessenger implements Messenger {
     this.settled = false;
     await this.#begin(session);
     this.settled = true;
-    this.#host.changed();
+    this.#host.page.requestUpdate();
     for (const go of this.#starts.splice(0)) go();
   }
 
@@ -116,7 +116,7 @@ export class PanelMessenger implements Messenger {
     this.ended = undefined;
     this.unreadFrom = undefined;
     this.#drop();
-    this.#host.changed();
+    this.#host.page.requestUpdate();
   }
 
   dispose(): void {
@@ -136,7 +136,7 @@ export class PanelMessenger implements Messenger {
   #create(session: GuestSession, info: MessengerInfo | null): Conversation {
     const host = this.#host;
     const { deploymentId, guestApi, urls } = session.messenger;
-    const { customAttributes } = host.settings();
+    const { customAttributes } = host.page;
     const config = info?.deployment ? decodeConversationConfig(info.deployment) : null;
     this.markdown = config?.markdown ?? false;
     const conversation = createConversation({
@@ -153,27 +153,27 @@ export class PanelMessenger implements Messenger {
   }
 
   #listen(conversation: Conversation): void {
-    const host = this.#host;
+    const { page, voice } = this.#host;
     this.#listening = new AbortController();
     const options = { signal: this.#listening.signal };
     const on: Conversation["addEventListener"] = (type, listener) =>
       conversation.addEventListener(type, listener, options);
-    on("state", ({ state }) => host.conversationState(state));
-    on("change", () => host.changed());
-    on("typing", () => host.changed());
-    on("error", ({ error }) => host.failed(toGuestpassError(error)));
+    on("state", ({ state }) => voice.setConversation(state));
+    on("change", () => page.requestUpdate());
+    on("typing", () => page.requestUpdate());
+    on("error", ({ error }) => void voice.tell(error));
     on("expiring", ({ expiresIn }) => this.#warn({ kind: "expiring", at: Date.now() + expiresIn * 1000 }));
     on("presence", ({ presence }) => {
       if (presence === "SignIn") this.#warn({ kind: "signedIn" });
     });
     on("message", ({ message }) => {
       this.warning = undefined;
-      if (message.direction === "received" && !host.watched) this.unreadFrom ??= message.id;
-      host.message(message);
+      if (message.direction === "received" && !page.watched) this.unreadFrom ??= message.id;
+      voice.message(message);
     });
     on("started", ({ newSession }) => {
       this.ended = undefined;
-      host.started(newSession);
+      voice.started(newSession);
     });
     on("ended", ({ reason }) => this.#over(reason));
   }
@@ -215,7 +215,7 @@ export class PanelMessenger implements Messenger {
   #replace(old: TranscriptMessage | undefined, current: TranscriptMessage | undefined): void {
     this.#waiting = this.#waiting.filter((message) => message !== old);
     if (current) this.#waiting.push(current);
-    this.#host.changed();
+    this.#host.page.requestUpdate();
   }
 
   /** What was said in a session that is over stays above the next one. */
@@ -230,7 +230,7 @@ export class PanelMessenger implements Messenger {
 
   #warn(warning: Warning): void {
     this.warning = warning;
-    this.#host.changed();
+    this.#host.page.requestUpdate();
   }
 
   #over(reason: GuestpassEndReason): void {

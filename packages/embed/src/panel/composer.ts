@@ -1,20 +1,16 @@
 /** Where the visitor writes. Says what is wrong with a text and keeps it; sends by Enter, not while an IME composes. */
 import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../strings/strings.js";
-import { attachTemplate } from "./attach.js";
-import type { View } from "./host.js";
+import { type AttachView, attachTemplate } from "./attach.js";
 import { alertIcon, sendIcon } from "./icons.js";
+import type { PanelView } from "./rooms.js";
 import type { Draft } from "./rules/draft.js";
 
-export interface ComposerView extends View {
+export interface ComposerView extends PanelView, AttachView {
   readonly text: string;
   readonly draft: Draft;
   typed(text: string): void;
   send(): void;
-  /** What a file field may accept; undefined where no file may go. */
-  readonly accepts: string | undefined;
-  /** Takes the first of these files; false when there is none to take. */
-  attach(files: FileList | null | undefined): boolean;
 }
 
 export function composerTemplate(view: ComposerView): TemplateResult {

@@ -1,10 +1,10 @@
 /** The panel's head: who one talks to, how the connection is, what can be done about the conversation. */
 import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../strings/strings.js";
-import type { View } from "./host.js";
 import { closeIcon, moreIcon } from "./icons.js";
+import type { PanelView } from "./rooms.js";
 
-export interface HeaderView extends View {
+export interface HeaderView extends PanelView {
   /** The agent that spoke last. */
   readonly agent: string | undefined;
 }

@@ -5,7 +5,6 @@ import type { GuestpassConversationState, GuestpassState, GuestpassTrigger } fro
 import type { PanelMessenger } from "../messengers/panel.js";
 import type { Strings } from "../strings/strings.js";
 import type { AlertsHost } from "./alerts.js";
-import type { Rooms } from "./rooms.js";
 import type { Status } from "./rules/status.js";
 
 export interface PanelHost extends AlertsHost {
@@ -40,5 +39,4 @@ export interface View {
   readonly messages: readonly TranscriptMessage[];
   readonly status: Status;
   readonly talk: Conversation | undefined;
-  readonly rooms: Rooms;
 }

@@ -5,9 +5,9 @@
 import type { TranscriptMessage } from "@guestpass/messaging";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Strings } from "../strings/strings.js";
-import type { View } from "./host.js";
 import { alertIcon } from "./icons.js";
 import { keyed } from "./keyed.js";
+import type { PanelView } from "./rooms.js";
 import type { Group } from "./rules/rows.js";
 import { safeImage } from "./safe-url.js";
 import { timeOf } from "./times.js";
@@ -17,7 +17,7 @@ const MARK = /[*_`~[#]|^\s{0,3}(?:[-+]|\d{1,3}[.)])\s/m;
 /** What may be a link in it: worth a closer look. */
 const LINK = /\/\/|www\.|\w@\w/i;
 
-export interface MessageView extends View {
+export interface MessageView extends PanelView {
   /** The newest own message: the one that says whether it has arrived. */
   readonly lastSent: string | undefined;
   retry(message: TranscriptMessage): void;

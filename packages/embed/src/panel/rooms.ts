@@ -20,6 +20,11 @@ const ROOMS = {
   warnings: () => import("./warnings.js"),
 };
 
+/** What the panel's own parts draw with. */
+export interface PanelView extends View {
+  readonly rooms: Rooms;
+}
+
 type Name = keyof typeof ROOMS;
 type Room = { [Each in Name]: ReturnType<Awaited<ReturnType<(typeof ROOMS)[Each]>>["room"]> };
 
