@@ -48,7 +48,7 @@ export function createCatchUp({ settings, connection, exchange }: CatchUpHost): 
   let oldest: string | undefined;
   let older: Promise<void> | null = null;
 
-  const hasOlder = () => deepest > 0 && deepest < pageCount && !exchange.isFull;
+  const hasOlder = () => deepest > 0 && deepest < pageCount && exchange.transcript.length < TRANSCRIPT_LIMIT;
   const pause = (delayMs: number) => new Promise<void>((resolve) => void clock.after(delayMs, resolve));
 
   function take(number: number, page: HistoryPage, announce: boolean, before?: string): Laid {

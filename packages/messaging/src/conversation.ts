@@ -181,6 +181,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     if (cause) emit("error", { error });
   }
 
+  const uploads = () => import("./io/uploads.js");
+
   return {
     ...listening,
     get state() {
@@ -238,9 +240,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     async loadOlder() {
       await catchUp?.loadOlder();
     },
-    attach: async (file, options = {}) => (await import("./io/uploads.js")).upload(parts, file, options),
-    detach: async (id) => (await import("./io/uploads.js")).remove(parts, id),
-    renewAttachment: async (id) => (await import("./io/uploads.js")).renew(parts, id),
+    attach: async (file, options = {}) => (await uploads()).upload(parts, file, options),
+    detach: async (id) => (await uploads()).remove(parts, id),
+    renewAttachment: async (id) => (await uploads()).renew(parts, id),
     setToken: connection.setToken,
     disconnect,
     dispose() {

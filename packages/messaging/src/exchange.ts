@@ -8,9 +8,10 @@
 import type { OutboundMessage } from "@guestpass/protocol";
 import type { TranscriptMessage } from "./contract.js";
 import { MessagingError } from "./errors.js";
-import type { Exchange, ExchangeHost, Outgoing } from "./rooms.js";
+import type { Exchange, ExchangeHost } from "./rooms.js";
 import { addAttributes } from "./rules/frames.js";
-import { addOwn, amend, type Entries, type Merged, merge, TRANSCRIPT_LIMIT, unsent } from "./rules/transcript.js";
+import type { Outgoing } from "./rules/outgoing.js";
+import { addOwn, amend, type Entries, type Merged, merge, unsent } from "./rules/transcript.js";
 
 /** More than this without the platform's confirmation is refused. */
 const OUTBOX_LIMIT = 500;
@@ -134,9 +135,6 @@ export function createExchange(host: ExchangeHost): Exchange {
     get transcript() {
       return transcript;
     },
-    get isFull() {
-      return entries.length >= TRANSCRIPT_LIMIT;
-    },
     get knows() {
       return solid > 0;
     },
@@ -164,13 +162,7 @@ export function createExchange(host: ExchangeHost): Exchange {
       learn(merged, true);
     },
     merge(lay, announce) {
-      const doubts = all("doubtful").map(({ id, message, blind, said }) => ({
-        id,
-        blind,
-        text: message.text ?? "",
-        at: said,
-      }));
-      const laid = lay({ entries, doubts, epoch, solid, now: platformTime() });
+      const laid = lay({ entries, doubts: all("doubtful"), epoch, solid, now: platformTime() });
       set(laid.entries);
       for (const merged of laid.merged) learn(merged, announce);
       return laid;

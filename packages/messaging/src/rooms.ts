@@ -8,6 +8,7 @@ import type { Settings } from "./options.js";
 import type { Untold } from "./rules/frames.js";
 import type { Kind } from "./rules/limits.js";
 import type { Effect, Link, LinkEvent } from "./rules/link.js";
+import type { Outgoing } from "./rules/outgoing.js";
 import type { Known, Laid } from "./rules/pages.js";
 import type { Timers } from "./timers.js";
 
@@ -69,29 +70,8 @@ export interface ExchangeHost {
   emit: Emit;
 }
 
-/** A message that the platform has not confirmed. */
-export interface Outgoing {
-  /** Tracing id on the wire and id in the transcript. */
-  readonly id: string;
-  readonly message: OutboundMessage;
-  readonly resolve: (value: { id: string }) => void;
-  readonly reject: (error: MessagingError) => void;
-  /** `doubtful`: written on a connection that is gone; history has to tell. */
-  state: "queued" | "written" | "doubtful" | "failed";
-  /** Milliseconds since 1970, by our estimate of the platform's clock. */
-  readonly said: number;
-  /** Monotonic milliseconds. */
-  writtenAt: number;
-  /** Written before history was known: an older message of the same text could be taken for it. */
-  blind: boolean;
-  timeouts: number;
-  /** How often the platform gave it back. */
-  returned: number;
-}
-
 export interface Exchange {
   readonly transcript: readonly TranscriptMessage[];
-  readonly isFull: boolean;
   /** Everything up to some connection is known. */
   readonly knows: boolean;
   /** The first message that is on its way. */

@@ -1,6 +1,11 @@
 /** Rich content of a message: unknown JSON in, a closed union out. A part of its own, because most messages have none. */
 import type { Attachment, Card, CardAction, Content, ListItem, ListSection } from "./frames-in.js";
-import { flag, many, maybe, num, optional, type Reader, record, shape, str, text } from "./json.js";
+import { flag, many, num, optional, type Reader, record, shape, str, text } from "./json.js";
+
+/** What `read` gives, where there is anything to read. */
+function maybe<T>(read: Reader<T>): Reader<T> {
+  return (value) => (value === undefined ? undefined : read(value));
+}
 
 type Kinds = { [C in Content as C["contentType"]]: C };
 

@@ -55,11 +55,6 @@ export function some<T>(read: Reader<T>): Reader<T[]> {
   return (value) => (Array.isArray(value) ? many(read)(value) : undefined);
 }
 
-/** What `read` gives, where there is anything to read. */
-export function maybe<T>(read: Reader<T>): Reader<T> {
-  return (value) => (value === undefined ? undefined : read(value));
-}
-
 /** An object of the fields that their readers give; a field without a value is absent. */
 export function shape<T extends object>(
   fields: { [K in keyof T]-?: Reader<NonNullable<T[K]> | (null extends T[K] ? null : never)> },

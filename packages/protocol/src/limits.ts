@@ -51,15 +51,7 @@ export function codePoints(text: string): number {
 /** Length in bytes of UTF-8, without allocating the bytes. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) bytes += 1;
-    else if (unit < 0x800) bytes += 2;
-    else if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(i + 1))) {
-      bytes += 4;
-      i += 1;
-    } else bytes += 3;
-  }
+  for (const sign of text) bytes += sign < "\u{80}" ? 1 : sign < "\u{800}" ? 2 : sign.length === 1 ? 3 : 4;
   return bytes;
 }
 
@@ -68,8 +60,4 @@ export function attributesBytes(attributes: Readonly<Record<string, string>>): n
   let bytes = 0;
   for (const [key, value] of Object.entries(attributes)) bytes += utf8Bytes(key) + utf8Bytes(value);
   return bytes;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
 }

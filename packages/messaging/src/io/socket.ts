@@ -113,15 +113,13 @@ export function openLine<Reader extends Rest>(
     socket.addEventListener("error", lost);
   }
 
-  if ("then" in opening) opening.then(listen, () => finish(true));
-  else listen(opening);
+  Promise.resolve(opening).then(listen, () => finish(true));
 
   return {
     send(frame) {
       try {
-        if (over || !socket) return false;
-        socket.send(encodeFrame(frame));
-        return true;
+        socket?.send(encodeFrame(frame));
+        return socket !== null;
       } catch {
         return false;
       }

@@ -63,25 +63,27 @@ export const FRESH_PACE: Pace = { sent: {}, pausedUntil: 0 };
 
 /** Milliseconds until one of this kind may go; 0: now. */
 export function waitMs(pace: Pace, kind: Kind, now: number): number {
-  const wait = (counted: Counted, reserved = 0) => {
+  const isFree = kind === "control" || kind === "history";
+  const waits = countedWith(kind).map((counted) => {
     const [limit, windowMs] = LIMITS[counted];
-    const instants = pace.sent[counted] ?? [];
-    return Math.max(0, (instants[instants.length + reserved - limit] ?? now - windowMs) + windowMs - now);
-  };
-  if (kind === "control") return wait("frame");
-  if (kind === "history") return wait(kind);
-  return Math.max(wait(kind), wait("frame", RESERVED_FRAMES), pace.pausedUntil - now);
+    const reserved = counted === "frame" && !isFree ? RESERVED_FRAMES : 0;
+    const instant = pace.sent[counted]?.at(reserved - limit);
+    return instant === undefined ? 0 : instant + windowMs - now;
+  });
+  return Math.max(0, ...waits, isFree ? 0 : pace.pausedUntil - now);
 }
 
 /** The pace after one of this kind has gone. */
 export function spend(pace: Pace, kind: Kind, now: number): Pace {
   const sent = { ...pace.sent };
-  const count = (counted: Counted) => {
+  for (const counted of countedWith(kind)) {
     sent[counted] = [...(sent[counted] ?? []), now].slice(-FRAMES_PER_MINUTE);
-  };
-  if (kind !== "control") count(kind);
-  if (kind !== "history") count("frame");
+  }
   return { ...pace, sent };
+}
+
+function countedWith(kind: Kind): Counted[] {
+  return kind === "history" ? [kind] : kind === "control" ? ["frame"] : [kind, "frame"];
 }
 
 /** A new connection: its frames and echoes count from nothing; what is counted by session goes on. */

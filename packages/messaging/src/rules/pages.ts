@@ -3,17 +3,11 @@
  * reaches far enough back. Loaded with the history. Pure.
  */
 import type { HistoryPage, StructuredMessage } from "@guestpass/protocol";
+import type { Outgoing } from "./outgoing.js";
 import { type Entries, type Merged, merge, OWN_ID_KEY } from "./transcript.js";
 
 /** An own message that may or may not have arrived. */
-export interface Doubt {
-  readonly id: string;
-  readonly text: string;
-  /** Milliseconds since 1970, by our estimate of the platform's clock. */
-  readonly at: number;
-  /** Written before history was known: an older message of the same text could be taken for it. */
-  readonly blind: boolean;
-}
+export type Doubt = Pick<Outgoing, "id" | "message" | "said" | "blind">;
 
 /** What is known when a page comes. */
 export interface Known {
@@ -67,7 +61,7 @@ export function layPage({ messages }: HistoryPage, known: Known, before?: string
     entries,
     merged: newestFirst.toReversed(),
     overlap,
-    settles: overlap || doubts.every(({ at }) => oldestAt < at - CLOCKS_APART_MS),
+    settles: overlap || doubts.every(({ said }) => oldestAt < said - CLOCKS_APART_MS),
     oldest,
     added: newestFirst.filter((merged) => merged.outcome === "added").length,
   };
@@ -79,5 +73,5 @@ export function layPage({ messages }: HistoryPage, known: Known, before?: string
  */
 function recognise(doubts: readonly Doubt[], { direction, metadata, text }: StructuredMessage): Doubt | undefined {
   if (direction !== "Inbound" || metadata[OWN_ID_KEY] !== undefined) return undefined;
-  return doubts.findLast((doubt) => !doubt.blind && doubt.text === text);
+  return doubts.findLast((doubt) => !doubt.blind && (doubt.message.text ?? "") === text);
 }

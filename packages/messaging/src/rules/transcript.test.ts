@@ -181,8 +181,8 @@ describe("a page of history", () => {
 
   const doubt = (id: string, text: string, seconds: number, blind = false) => ({
     id,
-    text,
-    at: T0 + seconds * 1000,
+    message: { type: "Text" as const, text },
+    said: T0 + seconds * 1000,
     blind,
   });
 

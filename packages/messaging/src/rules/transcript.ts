@@ -2,7 +2,7 @@
  * What has been said, in the platform's order. Knows how a message from the socket, an echo and a page of history turn
  * out to be the same one. Knows nothing of sending. Pure: each function gives new entries.
  */
-import type { Sender, StructuredMessage } from "@guestpass/protocol";
+import type { Content, Sender, StructuredMessage } from "@guestpass/protocol";
 import type { TranscriptMessage } from "../contract.js";
 
 export interface Entry {
@@ -41,26 +41,35 @@ export interface Merged {
 
 /** An own message that is on its way: always at the end. `at`: milliseconds since 1970. */
 export function addOwn(entries: Entries, id: string, text: string, at: number): Entries {
-  const message = { id, direction: "sent", status: "sending", text, at, from: { bot: false }, content: [] } as const;
-  return trim([...entries, { message: { ...message, content: [] }, epoch: -1 }]);
+  const message: TranscriptMessage = {
+    id,
+    direction: "sent",
+    status: "sending",
+    text,
+    at,
+    from: { bot: false },
+    content: [],
+  };
+  return trim([...entries, { message, epoch: -1 }]);
 }
 
 /** One message from the socket or from history. */
 export function merge(entries: Entries, news: News): Merged {
-  if (!belongs(news.message)) return { entries, outcome: "ignored" };
+  const { message, epoch, before } = news;
+  const { identity, type, text, content } = message;
+  const isSaid = type !== "Event" && type !== "Receipt" && (text || content.length > 0);
+  if (!isSaid) return { entries, outcome: "ignored" };
   const index = find(entries, news);
   const old = entries[index];
-  if (!old) {
-    const entry = { message: toTranscript(news, news.message.identity), ...origin(news) };
-    return { entries: insert(entries, entry, news.before), outcome: "added", entry };
-  }
-  const entry = { message: toTranscript(news, old.message.id), ...origin(news) };
-  if (old.identity !== undefined) {
+  const told = toTranscript(news, old?.message.id ?? identity);
+  if (old?.identity !== undefined) {
     // A later copy may know more (a renewed link), but neither moves the message nor makes it younger.
-    const again = { ...old, message: { ...entry.message, at: old.message.at } };
-    return { entries: entries.with(index, again), outcome: "known", entry: again };
+    const entry = { ...old, message: { ...told, at: old.message.at } };
+    return { entries: entries.with(index, entry), outcome: "known", entry };
   }
-  return { entries: insert(entries.toSpliced(index, 1), entry, news.before), outcome: "confirmed", entry };
+  const entry = { message: told, identity, epoch };
+  const others = old ? entries.toSpliced(index, 1) : entries;
+  return { entries: insert(others, entry, before), outcome: old ? "confirmed" : "added", entry };
 }
 
 /** The own message with this id, changed; a failed one takes the place of its time, one on its way the end. */
@@ -79,41 +88,29 @@ export function unsent(entries: Entries): Entries {
   return entries.filter((entry) => entry.identity === undefined);
 }
 
-function origin(news: News): Pick<Entry, "identity" | "epoch"> {
-  return { identity: news.message.identity, epoch: news.epoch };
-}
-
-function belongs(message: StructuredMessage): boolean {
-  return message.type !== "Event" && message.type !== "Receipt" && (message.text !== "" || message.content.length > 0);
-}
-
 /** By tracing id, by the id that the message carries, by the platform's identity. */
 function find(entries: Entries, { message, tracingId }: News): number {
   const own = message.direction === "Inbound" ? (message.metadata[OWN_ID_KEY] ?? tracingId) : undefined;
   return entries.findLastIndex(
-    (entry) =>
-      (entry.identity !== undefined && entry.identity === message.identity) ||
-      (own !== undefined && entry.message.id === own && entry.message.direction === "sent"),
+    (entry) => entry.identity === message.identity || (entry.message.id === own && entry.message.direction === "sent"),
   );
 }
 
 function toTranscript({ message, now }: News, id: string): TranscriptMessage {
-  const { from } = message;
-  const sent = message.direction === "Inbound";
+  const { from, content } = message;
   const name = senderName(from);
-  const parsed = Date.parse(message.time);
   return {
     id,
-    direction: sent ? "sent" : "received",
+    direction: message.direction === "Inbound" ? "sent" : "received",
     status: "delivered",
-    text: message.text || answerText(message),
-    at: Number.isNaN(parsed) ? now : parsed,
+    text: message.text || answerText(content),
+    at: Date.parse(message.time) || now,
     from: {
       bot: message.originatingEntity === "Bot",
-      ...(name ? { name } : {}),
-      ...(from.image ? { image: from.image } : {}),
+      ...(name && { name }),
+      ...(from.image && { image: from.image }),
     },
-    content: message.content,
+    content,
   };
 }
 
@@ -123,11 +120,9 @@ export function senderName({ nickname, firstName, lastName }: Sender): string {
 }
 
 /** What a guest chose, where the platform left the text empty. */
-function answerText(message: StructuredMessage): string {
-  return message.content
-    .map((item) => (item.contentType === "ButtonResponse" ? item.buttonResponse.text : undefined))
-    .filter(Boolean)
-    .join(", ");
+function answerText(content: readonly Content[]): string {
+  const choices = content.map((item) => item.contentType === "ButtonResponse" && item.buttonResponse.text);
+  return choices.filter(Boolean).join(", ");
 }
 
 /** Own messages on their way stay last; the others stand by the platform's time. */
