@@ -1,7 +1,8 @@
 import { createConversation } from "@guestpass/messaging";
 import type { Simulator } from "@guestpass/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openSharedSocket, type TabPorts } from "../src/io/tabs.js";
+import type { TabPorts } from "../src/io/tab-letters.js";
+import { openSharedSocket } from "../src/io/tabs.js";
 import { CONFIG, DEPLOYMENT, Ears, HandClock, HandSignal, nodeSocket, platform, texts } from "./rig.js";
 
 /** The locks of one browser: held until their callback's promise settles, asked for with `ifAvailable` alone. */

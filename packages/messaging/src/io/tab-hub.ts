@@ -5,19 +5,23 @@
  */
 import { ECHO_TRACING_ID, record, str } from "@guestpass/protocol";
 import type { Socket } from "../ports.js";
-import type { Received, Said, Tab } from "./tab-letters.js";
+import type { Letter, Said, Sender, Sent } from "./tab-letters.js";
 
 /** Questions of other tabs that wait for their answer. */
 const ASKED_KEPT = 500;
 
 export interface Hub {
-  receive(letter: Received): void;
+  receive(letter: Sent): void;
+  /** Tells the others that this tab goes, once. */
+  bye(): void;
 }
 
 type Frame = Record<string, unknown>;
 
 /** Passes on what the platform says on the socket from now on. */
-export function createHub(socket: Socket, { post }: Tab, said: Said): Hub {
+export function createHub(socket: Socket, channel: BroadcastChannel, me: Sender, said: Said): Hub {
+  let isOver = false;
+  const post = (letter: Letter) => isOver || channel.postMessage({ ...letter, ...me });
   /** Who asked, by tracing id. */
   const asked = new Map<string, string>();
   /** Tabs that want the session, with the tracing ids of their question. */
@@ -71,7 +75,13 @@ export function createHub(socket: Socket, { post }: Tab, said: Said): Hub {
   });
 
   return {
+    bye() {
+      post({ type: "bye" });
+      isOver = true;
+      channel.close();
+    },
     receive(letter) {
+      if ((letter.to ?? me.from) !== me.from) return;
       if (letter.type === "hello") post({ type: "welcome", to: letter.from, open: said.configured !== "" });
       if (letter.type === "up") up(letter.from, letter.frame);
       if (letter.type !== "leave") return;

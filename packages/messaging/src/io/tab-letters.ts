@@ -1,5 +1,5 @@
-/** What tabs write to each other, and what a tab is to the others. Shapes alone. */
-import type { Clock } from "../ports.js";
+/** What tabs write to each other, and what they need for it. Shapes alone. */
+import type { Clock, Socket } from "../ports.js";
 
 /** Each letter carries `key` and `from` besides. */
 export type Letter =
@@ -17,18 +17,14 @@ export type Letter =
   /** The tab with the socket is going. */
   | { type: "bye" };
 
-/** A letter as it comes. */
-export type Received = Letter & { from: string };
-
-/** A tab among the others of its session. */
-export interface Tab {
-  readonly clock: Clock;
-  post(letter: Letter): void;
-  /** Letters for this tab, or for all. `gone` is called when the page is put away. */
-  hear(listener: (letter: Received) => void, gone: () => void): void;
-  /** Says farewell, and hears and writes no more; false where it has been said before. */
-  leave(farewell: Letter): boolean;
+/** Whose letter it is: of which session, and of which tab. */
+export interface Sender {
+  key: string;
+  from: string;
 }
+
+/** A letter as it comes. */
+export type Sent = Letter & Sender & { to?: string };
 
 /** What was said last, as wire text, for the tabs that come later. */
 export interface Said {
@@ -36,4 +32,14 @@ export interface Said {
   configured: string;
   /** By the platform of the session. */
   session: string;
+}
+
+export interface TabPorts {
+  clock: Clock;
+  uuid(): string;
+  createSocket(url: string): Socket | Promise<Socket>;
+  createChannel(name: string): BroadcastChannel;
+  locks: Pick<LockManager, "request">;
+  /** Calls back when the page is put away; returns what stops it. */
+  onLeave(listener: () => void): () => void;
 }

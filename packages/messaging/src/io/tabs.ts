@@ -9,23 +9,13 @@
  * Tokens do not travel between tabs: the tab with the socket puts its own into every frame.
  */
 import { SOCKETS_PER_SESSION } from "@guestpass/protocol";
-import type { Clock, Socket } from "../ports.js";
+import type { Socket } from "../ports.js";
 import type { Hub } from "./tab-hub.js";
-import type { Received, Said, Tab } from "./tab-letters.js";
+import type { Said, Sent, TabPorts } from "./tab-letters.js";
 
 /** Texts of the platform that may say whether the session stands, and frames of ours that begin one. */
 const ABOUT_SESSION = /"class"\s*:\s*"(Session|Logout)/;
 const CONFIGURES = /"action":"configure/;
-
-export interface TabPorts {
-  clock: Clock;
-  uuid(): string;
-  createSocket(url: string): Socket | Promise<Socket>;
-  createChannel(name: string): BroadcastChannel;
-  locks: Pick<LockManager, "request">;
-  /** Calls back when the page is put away; returns what stops it. */
-  onLeave(listener: () => void): () => void;
-}
 
 export interface Sharing {
   deploymentId: string;
@@ -38,10 +28,10 @@ export async function openSharedSocket(url: string, { deploymentId, key }: Shari
   const name = `guestpass:${deploymentId}:messaging`;
   for (let slot = 1; slot <= SOCKETS_PER_SESSION; slot += 1) {
     const release = await lock(ports.locks, `${name}:${key}:${slot}`);
-    if (release) return lead(await ports.createSocket(url), openTab(name, key, ports), release);
+    if (release) return lead(await ports.createSocket(url), name, key, ports, release);
     // Whoever cannot even ask takes the next place.
     const company = slot === 1 && (await import("./tab-guest.js").catch(() => null));
-    const shared = company && (await company.greet(openTab(name, key, ports)));
+    const shared = company && (await company.greet(name, key, ports));
     if (shared) return shared;
   }
   throw new Error("No place for another connection");
@@ -57,53 +47,36 @@ function lock(locks: TabPorts["locks"], name: string): Promise<(() => void) | nu
   });
 }
 
-function openTab(name: string, key: string, { clock, uuid, createChannel, onLeave }: TabPorts): Tab {
-  const me = uuid();
-  const channel = createChannel(name);
-  let isOver = false;
-  let stop = () => {};
-  const tab: Tab = {
-    clock,
-    post: (letter) => isOver || channel.postMessage({ ...letter, key, from: me }),
-    hear(listener, gone) {
-      channel.addEventListener("message", ({ data }: MessageEvent<Received & { key: string; to?: string }>) => {
-        if (data.key === key && (data.to ?? me) === me) listener(data);
-      });
-      stop = onLeave(gone);
-    },
-    leave(farewell) {
-      if (isOver) return false;
-      tab.post(farewell);
-      isOver = true;
-      stop();
-      channel.close();
-      return true;
-    },
-  };
-  return tab;
-}
-
-function lead(socket: Socket, tab: Tab, release: () => void): Socket {
+function lead(socket: Socket, name: string, key: string, ports: TabPorts, release: () => void): Socket {
+  const channel = ports.createChannel(name);
   const said: Said = { configured: "", session: "" };
   let hub: Promise<Hub> | undefined;
+
   const leave = () => {
-    if (!tab.leave({ type: "bye" })) return;
+    stop();
     socket.close(1000, "The user has closed the connection.");
     release();
+    if (hub) hub.then(({ bye }) => bye()).catch(() => {});
+    else channel.close();
   };
+  const stop = ports.onLeave(leave);
+
   socket.addEventListener("message", ({ data }) => {
     if (ABOUT_SESSION.test(String(data))) said.session = String(data);
   });
   socket.addEventListener("close", leave);
-  tab.hear((letter) => {
-    hub ??= import("./tab-hub.js").then(({ createHub }) => createHub(socket, tab, said));
+  channel.addEventListener("message", ({ data }: MessageEvent<Sent>) => {
+    if (data.key !== key) return;
+    hub ??= import("./tab-hub.js").then(({ createHub }) =>
+      createHub(socket, channel, { key, from: ports.uuid() }, said),
+    );
     // A newcomer that hears nothing helps itself.
     hub
-      .then(({ receive }) => receive(letter))
+      .then(({ receive }) => receive(data))
       .catch(() => {
         hub = undefined;
       });
-  }, leave);
+  });
 
   return {
     send(text) {
