@@ -112,9 +112,9 @@ export function createConnection(host: ConnectionHost): Connection {
         frame: hear,
         lost: () => lose(),
       });
-    } catch (error) {
-      // No socket can be made here; trying again would change nothing.
-      connection.cause = error;
+    } catch (cause) {
+      // Trying again would change nothing.
+      connection.cause = new MessagingError("unsupported", "No WebSocket here: pass ports.createSocket", { cause });
       dispatch("rejected");
     }
   }
@@ -251,7 +251,7 @@ export function createConnection(host: ConnectionHost): Connection {
         });
       }
     },
-    expect: (timeoutMs, fits, then) => asks.wait(uuid(), timeoutMs, fits, then),
+    expect: asks.wait,
     setToken(fresh) {
       token = fresh;
       configureAnew();

@@ -36,7 +36,6 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { emit, ...listening } = createEmitter();
   const timers = createTimers(ports.clock);
   let session: SessionResponse | null = null;
-  let attributesGiven = false;
   let disposed = false;
   /** Who waits for a session to stand, and for the conversation to end. */
   const opening: Waiter[] = [];
@@ -152,8 +151,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   function stands(): void {
     const isNew = session?.newSession === true;
     if (isNew && config?.autoStart && !session?.autoStarted) presence.join();
-    exchange.begin(isNew || !attributesGiven ? customAttributes : null, isNew);
-    attributesGiven = true;
+    exchange.begin(isNew);
     if (!isNew) return void sync();
     catchUp?.reset();
     opened();

@@ -19,8 +19,6 @@ const OUTBOX_LIMIT = 500;
 const FAILED_KEPT = 100;
 /** No echo after this long: the connection counts as dead. */
 const ECHO_TIMEOUT_MS = 10_000;
-/** One try and one more, on connections that stood. */
-const TIMEOUTS_MAX = 2;
 export function createExchange(host: ExchangeHost): Exchange {
   const { settings, timers, emit } = host;
   const { clock } = settings.ports;
@@ -33,7 +31,8 @@ export function createExchange(host: ExchangeHost): Exchange {
   /** The last connection up to which nothing is missing: a catching up that was cut off leaves a gap behind it. */
   let solid = 0;
   let held = true;
-  let due: Readonly<Record<string, string>> = {};
+  /** Attributes that go with the next message. */
+  let due = settings.customAttributes;
   /** Platform's clock minus ours, as the last live message showed it. */
   let offset = 0;
 
@@ -53,8 +52,7 @@ export function createExchange(host: ExchangeHost): Exchange {
 
   function send(id: string, message: OutboundMessage): Promise<{ id: string }> {
     return new Promise((resolve, reject) => {
-      const fresh = { state: "queued", writtenAt: 0, blind: false, timeouts: 0, returned: 0 } as const;
-      outbox.set(id, { id, message, resolve, reject, said: platformTime(), ...fresh });
+      outbox.set(id, { id, message, resolve, reject, state: "queued", writtenAt: 0 });
       pump();
     });
   }
@@ -81,9 +79,12 @@ export function createExchange(host: ExchangeHost): Exchange {
 
   /** The first that is on its way has had no echo in time. */
   function overdue(item: Outgoing): void {
-    item.timeouts += 1;
-    if (item.timeouts < TIMEOUTS_MAX) host.connection.lose();
-    else refuse(item, new MessagingError("timeout", "The messenger did not answer"));
+    // One try and one more, on connections that stood.
+    if (item.late) refuse(item, new MessagingError("timeout", "The messenger did not answer"));
+    else {
+      item.late = true;
+      host.connection.lose();
+    }
   }
 
   function fail(item: Outgoing, error: MessagingError): void {
@@ -167,10 +168,12 @@ export function createExchange(host: ExchangeHost): Exchange {
       for (const merged of laid.merged) learn(merged, announce);
       return laid;
     },
-    begin(attributes, isNew) {
+    begin(isNew) {
       epoch += 1;
-      due = attributes ?? due;
-      if (isNew) solid = epoch;
+      if (isNew) {
+        solid = epoch;
+        due = settings.customAttributes;
+      }
       held = true;
       if (isNew || all("doubtful").length === 0) release(isNew);
     },

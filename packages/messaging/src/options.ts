@@ -1,7 +1,6 @@
 /** The caller's options, checked once at the door and filled with defaults. Throws a TypeError that names the option. */
 import type { ConversationOptions } from "./contract.js";
 import { networkSignal, systemClock, visibilitySignal } from "./io/clock.js";
-import { browserSocket } from "./io/socket.js";
 import { randomUuid } from "./io/uuid.js";
 import type { ConversationPorts, Socket } from "./ports.js";
 import { tooLarge } from "./rules/limits.js";
@@ -43,7 +42,7 @@ export function readOptions(options: ConversationOptions): Settings {
     ports: {
       clock: systemClock(),
       random: Math.random,
-      createSocket: browserSocket,
+      createSocket: (url) => new WebSocket(url),
       fetch: (...request) => fetch(...request),
       uuid: randomUuid,
       online: networkSignal(),

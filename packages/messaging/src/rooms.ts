@@ -3,7 +3,7 @@ import type { InboundFrame, OutboundMessage, Rest, SessionResponse, StructuredMe
 import type { ConversationState, ConversationToken, TranscriptMessage } from "./contract.js";
 import type { Emit } from "./emit.js";
 import type { MessagingError } from "./errors.js";
-import type { Reply } from "./io/asks.js";
+import type { Asks, Reply } from "./io/asks.js";
 import type { Settings } from "./options.js";
 import type { Untold } from "./rules/frames.js";
 import type { Kind } from "./rules/limits.js";
@@ -54,7 +54,7 @@ export interface Connection {
   /** Sends a question and waits for its answer; null: none came. */
   ask(frame: Untold, timeoutMs: number, fits: (frame: InboundFrame) => boolean, then: (reply: Reply) => void): void;
   /** Waits for a frame that comes unasked. */
-  expect(timeoutMs: number, fits: (frame: InboundFrame) => boolean, then: (reply: Reply) => void): void;
+  readonly expect: Asks["wait"];
   setToken(token: ConversationToken): void;
   /** The line is dead, or counts as dead. */
   lose(cause?: unknown): void;
@@ -85,10 +85,10 @@ export interface Exchange {
   /** A page of history. `announce`: what is new on it came while nobody listened, so it is news. */
   merge(lay: (known: Known) => Laid, announce: boolean): Laid;
   /**
-   * A session stands; `due` attributes go with the next message. Where something is in doubt, nothing goes until
-   * `release`; in a new session nobody has said anything yet.
+   * A session stands. Where something is in doubt, nothing goes until `release`; in a new session nobody has said
+   * anything yet, and the first message of it has the conversation's attributes.
    */
-  begin(due: Readonly<Record<string, string>> | null, isNew: boolean): void;
+  begin(isNew: boolean): void;
   /** Messages may go. What is in doubt goes again where history was `told`; else it fails, for it may have arrived. */
   release(told: boolean): void;
   /** Nothing is missing up to this connection. */

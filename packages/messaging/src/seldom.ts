@@ -79,7 +79,7 @@ function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, con
 function refuse({ exchange }: ConnectionHost, id: string, error: MessagingError, returns: number): void {
   const item = exchange.find(id);
   if (!item) return;
-  item.returned += 1;
+  item.returned = (item.returned ?? 0) + 1;
   if (item.returned < returns) exchange.again(item);
   else exchange.refuse(item, error);
 }

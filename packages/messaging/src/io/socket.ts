@@ -1,6 +1,5 @@
 /** One connection to the platform: frames in and out. Knows no session and never reconnects. */
 import { encodeFrame, type InboundFrame, type OutboundFrame, type Rest, readFrame } from "@guestpass/protocol";
-import { MessagingError } from "../errors.js";
 import type { Clock, Socket } from "../ports.js";
 
 const OPEN_TIMEOUT_MS = 15_000;
@@ -27,14 +26,6 @@ export interface LineEvents<Reader extends Rest> {
   frame(frame: InboundFrame, reader: Reader | undefined): void;
   /** Once: closed by anybody but us, failed, or not open in 15 s. */
   lost(): void;
-}
-
-/** The browser's socket; throws `unsupported` where there is none. */
-export function browserSocket(url: string): Socket {
-  if (typeof globalThis.WebSocket !== "function") {
-    throw new MessagingError("unsupported", "No WebSocket here: pass ports.createSocket");
-  }
-  return new WebSocket(url);
 }
 
 export function openLine<Reader extends Rest>(

@@ -59,7 +59,7 @@ export async function upload(
     stopIfAborted(signal);
     // The platform may confirm before the transfer's own answer is read.
     const confirmed = new Promise<Reply>((resolve) =>
-      host.connection.expect(LONGEST_MS, (frame) => isAbout(frame, id), resolve),
+      host.connection.expect(ports.uuid(), LONGEST_MS, (frame) => isAbout(frame, id), resolve),
     );
     await transfer(ports, file, type, place, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
     const word = await Promise.race([confirmed, later(ports.clock, CONFIRM_TIMEOUT_MS)]);

@@ -11,13 +11,12 @@ export interface Outgoing {
   readonly reject: (error: MessagingError) => void;
   /** `doubtful`: written on a connection that is gone; history has to tell. */
   state: "queued" | "written" | "doubtful" | "failed";
-  /** Milliseconds since 1970, by our estimate of the platform's clock. */
-  readonly said: number;
   /** Monotonic milliseconds. */
   writtenAt: number;
   /** Written before history was known: an older message of the same text could be taken for it. */
-  blind: boolean;
-  timeouts: number;
+  blind?: boolean;
+  /** It has had no answer in time before. */
+  late?: boolean;
   /** How often the platform gave it back. */
-  returned: number;
+  returned?: number;
 }

@@ -7,7 +7,7 @@ import type { Outgoing } from "./outgoing.js";
 import { type Entries, type Merged, merge, OWN_ID_KEY } from "./transcript.js";
 
 /** An own message that may or may not have arrived. */
-export type Doubt = Pick<Outgoing, "id" | "message" | "said" | "blind">;
+export type Doubt = Pick<Outgoing, "id" | "message" | "blind">;
 
 /** What is known when a page comes. */
 export interface Known {
@@ -56,12 +56,14 @@ export function layPage({ messages }: HistoryPage, known: Known, before?: string
   });
   const { outcome, entry } = newestFirst.findLast((merged) => merged.entry) ?? {};
   const overlap = outcome === "known" && (entry?.epoch ?? 0) <= solid;
+  const waits = new Set(doubts.map(({ id }) => id));
   const oldestAt = entry?.message.at ?? 0;
   return {
     entries,
     merged: newestFirst.toReversed(),
     overlap,
-    settles: overlap || doubts.every(({ said }) => oldestAt < said - CLOCKS_APART_MS),
+    settles:
+      overlap || entries.every(({ message }) => !waits.has(message.id) || oldestAt < message.at - CLOCKS_APART_MS),
     oldest,
     added: newestFirst.filter((merged) => merged.outcome === "added").length,
   };

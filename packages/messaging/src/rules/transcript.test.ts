@@ -179,16 +179,15 @@ describe("a page of history", () => {
     expect(layPage(page(), known(entries)).overlap).toBe(false);
   });
 
-  const doubt = (id: string, text: string, seconds: number, blind = false) => ({
+  const doubt = (id: string, text: string, blind = false) => ({
     id,
     message: { type: "Text" as const, text },
-    said: T0 + seconds * 1000,
     blind,
   });
 
   it("confirms doubtful messages by their text, each copy one", () => {
     const entries = addOwn(addOwn([], "t1", "ok", T0), "t2", "ok", T0);
-    const doubts = [doubt("t1", "ok", 1), doubt("t2", "ok", 2)];
+    const doubts = [doubt("t1", "ok"), doubt("t2", "ok")];
     const history = page(own("ok", 6), said("server-ok1", 5, { direction: "Inbound", text: "ok" }));
     const laid = layPage(history, known(entries, { doubts }));
     expect(laid.merged.map(({ outcome, entry }) => [outcome, entry?.message.id])).toEqual([
@@ -198,17 +197,17 @@ describe("a page of history", () => {
   });
 
   it.each([
-    ["carries another id", own("ok", 5, { customMessageId: "other" }), doubt("t1", "ok", 1)],
-    ["is the agent's", said("ok", 5), doubt("t1", "ok", 1)],
-    ["may be of long ago", own("ok", 5), doubt("t1", "ok", 1, true)],
-    ["says something else", own("no", 5), doubt("t1", "ok", 1)],
+    ["carries another id", own("ok", 5, { customMessageId: "other" }), doubt("t1", "ok")],
+    ["is the agent's", said("ok", 5), doubt("t1", "ok")],
+    ["may be of long ago", own("ok", 5), doubt("t1", "ok", true)],
+    ["says something else", own("no", 5), doubt("t1", "ok")],
   ])("does not take a message for a doubtful one that %s", (_name, message, one) => {
     const laid = layPage(page(message), known(addOwn([], "t1", "ok", T0), { doubts: [one] }));
     expect(laid.merged[0]?.outcome).toBe("added");
   });
 
   it("settles doubts when it reaches well behind them", () => {
-    const doubts = [doubt("t1", "ok", 200)];
+    const doubts = [doubt("t1", "ok")];
     const entries = addOwn([], "t1", "ok", T0 + 200_000);
     expect(layPage(page(said("b", 300), said("a", 190)), known(entries, { doubts })).settles).toBe(false);
     expect(layPage(page(said("b", 300), said("a", 100)), known(entries, { doubts })).settles).toBe(true);
