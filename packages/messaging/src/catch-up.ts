@@ -116,8 +116,7 @@ export function createCatchUp({ settings, connection, exchange }: CatchUpHost): 
         first();
         if (!again || overlap || page >= answer.page.pageCount) break;
       }
-      exchange.release(true);
-      exchange.complete();
+      exchange.release(true, true);
     },
     loadOlder() {
       older ??= loadOlder().finally(() => {

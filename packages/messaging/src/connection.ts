@@ -125,7 +125,7 @@ export function createConnection(host: ConnectionHost): Connection {
     count("control");
     line?.send(configured);
     timers.arm("configure", CONFIGURE_TIMEOUT_MS, () =>
-      lose(new MessagingError("timeout", "The messenger did not answer in time")),
+      lose(new MessagingError("timeout", "The messenger did not answer")),
     );
   }
 

@@ -116,8 +116,9 @@ export function createExchange(host: ExchangeHost): Exchange {
     pump();
   }
 
-  function release(told: boolean): void {
+  function release(told: boolean, whole = false): void {
     held = false;
+    if (whole) solid = epoch;
     for (const item of all("doubtful")) {
       if (told) item.state = "queued";
       else fail(item, new MessagingError("socket_closed", "The connection was lost"));
@@ -138,9 +139,6 @@ export function createExchange(host: ExchangeHost): Exchange {
     },
     get knows() {
       return solid > 0;
-    },
-    get oldestWritten() {
-      return all("written")[0]?.id;
     },
     platformTime,
     async say(id, message) {
@@ -170,27 +168,15 @@ export function createExchange(host: ExchangeHost): Exchange {
     },
     begin(isNew) {
       epoch += 1;
-      if (isNew) {
-        solid = epoch;
-        due = settings.customAttributes;
-      }
       held = true;
-      if (isNew || all("doubtful").length === 0) release(isNew);
-    },
-    complete() {
-      solid = epoch;
+      if (isNew) due = settings.customAttributes;
+      if (isNew || all("doubtful").length === 0) release(isNew, isNew);
     },
     release,
-    find(id) {
-      const item = outbox.get(id);
-      return item?.state === "failed" ? undefined : item;
-    },
+    all,
+    mark,
+    pump,
     refuse,
-    again(item) {
-      item.state = "queued";
-      mark(item.id, { status: "sending" });
-      pump();
-    },
     doubt,
     lost() {
       timers.disarm("pump", "echo", "doubt");

@@ -34,9 +34,8 @@ export function readOptions(options: ConversationOptions): Settings {
     socketUrl: `${urls.socket}?${query}`,
     openSocket(sessionToken) {
       const own = () => settings.ports.createSocket(settings.socketUrl);
-      const { document, BroadcastChannel, navigator, crypto } = globalThis;
-      if (options.shareKey === false || !document || !BroadcastChannel || !navigator.locks || !crypto.subtle)
-        return own();
+      // Where there are locks there are channels and hashes, too.
+      if (options.shareKey === false || !globalThis.document || !navigator.locks) return own();
       return import("./io/sharing.js").then((tabs) => tabs.sharedSocket(settings, sessionToken), own);
     },
     ports: {

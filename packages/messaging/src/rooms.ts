@@ -74,8 +74,6 @@ export interface Exchange {
   readonly transcript: readonly TranscriptMessage[];
   /** Everything up to some connection is known. */
   readonly knows: boolean;
-  /** The first message that is on its way. */
-  readonly oldestWritten: string | undefined;
   /** Milliseconds since 1970 by the platform's clock, as far as it is known. */
   platformTime(): number;
   say(id: string, message: OutboundMessage): Promise<{ id: string }>;
@@ -89,16 +87,18 @@ export interface Exchange {
    * anything yet, and the first message of it has the conversation's attributes.
    */
   begin(isNew: boolean): void;
-  /** Messages may go. What is in doubt goes again where history was `told`; else it fails, for it may have arrived. */
-  release(told: boolean): void;
-  /** Nothing is missing up to this connection. */
-  complete(): void;
-  /** The message with this id that waits for the platform's word. */
-  find(id: string): Outgoing | undefined;
+  /**
+   * Messages may go. What is in doubt goes again where history was `told`; else it fails, for it may have arrived.
+   * `whole`: nothing is missing up to this connection.
+   */
+  release(told: boolean, whole?: boolean): void;
+  /** Own messages that the platform has not confirmed, oldest first. */
+  all(...states: Outgoing["state"][]): Outgoing[];
+  mark(id: string, change: Partial<TranscriptMessage>): void;
+  /** Writes what may go now. */
+  pump(): void;
   /** The platform will not have this message. */
   refuse(item: Outgoing, error: MessagingError): void;
-  /** The platform did not take it, for its rate or its token: it goes again. */
-  again(item: Outgoing): void;
   /** What is written has been written in vain, for all that is known; true where there is such a message. */
   doubt(): boolean;
   /** The connection is gone. */

@@ -47,7 +47,7 @@ function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuri
   connection.pause(pause);
   if (configuring) connection.lose();
   else if (tracingId) refuse(host, tracingId, refusal(429, errorMessage), RATE_RETURNS);
-  else if (exchange.oldestWritten) {
+  else if (exchange.all("written").length > 0) {
     // Something was refused, and no word says what: history is asked after the pause.
     timers.arm("doubt", pause, () => {
       if (exchange.doubt()) void host.recheck();
@@ -70,18 +70,21 @@ function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, con
   // What it was about is told last: nothing may go again with a token that was just refused.
   if (configuring || found === "over") return;
   // Too long, or with too many attributes: that can only be a message.
-  const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.oldestWritten : undefined);
+  const id = tracingId ?? (code === 4011 || code === 4013 ? exchange.all("written")[0]?.id : undefined);
   if (id) refuse(host, id, error, found ? TOKEN_RETURNS : error.code === "message_rate_limited" ? RATE_RETURNS : 0);
   else emit("error", { error });
 }
 
 /** A message that the platform did not take: for a rate or a token it goes again, so often at the most. */
 function refuse({ exchange }: ConnectionHost, id: string, error: MessagingError, returns: number): void {
-  const item = exchange.find(id);
+  const item = exchange.all("queued", "written", "doubtful").find((waiting) => waiting.id === id);
   if (!item) return;
   item.returned = (item.returned ?? 0) + 1;
-  if (item.returned < returns) exchange.again(item);
-  else exchange.refuse(item, error);
+  if (item.returned < returns) {
+    item.state = "queued";
+    exchange.mark(id, { status: "sending" });
+    exchange.pump();
+  } else exchange.refuse(item, error);
 }
 
 /** Presence Clear where the deployment allows it, else closeSession. Where that is not known, the platform says so. */

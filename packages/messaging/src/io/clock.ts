@@ -24,7 +24,7 @@ export function systemClock(): Clock {
     },
     wall: () => Date.now(),
     after(delayMs, run) {
-      const timer = setTimeout(run, Math.min(Math.max(0, delayMs), LONGEST_MS));
+      const timer = setTimeout(run, Math.min(delayMs, LONGEST_MS));
       return () => clearTimeout(timer);
     },
   };

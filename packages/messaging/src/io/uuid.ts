@@ -1,7 +1,5 @@
-/** A random UUID, version 4, from the platform's own randomness; also where a page is not a secure context. */
+/** A random UUID, version 4; `randomUUID` is not there where a page is no secure context. */
 export function randomUuid(): string {
-  const { crypto } = globalThis;
-  if (crypto.randomUUID) return crypto.randomUUID();
   const [...random] = crypto.getRandomValues(new Uint8Array(36));
   return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, (sign, place: number) => {
     const nibble = (random[place] ?? 0) & 15;
