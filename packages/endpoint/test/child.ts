@@ -27,9 +27,18 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+/**
+ * Loaded before the command: ends it with the pipe to its stdin, which goes with this process however this process
+ * goes, so that no test leaves a server behind.
+ */
+const LEASH = `data:text/javascript,${encodeURIComponent(
+  'process.stdin.on("close", () => process.kill(process.pid, "SIGKILL")).on("error", () => {}).resume().unref();',
+)}`;
+
 /** With this environment and no other. */
 export function guestpass(args: readonly string[], env: Record<string, string>): Child {
-  return childOf(spawn(process.execPath, [BIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } }));
+  const surroundings = { PATH: process.env["PATH"] ?? "", ...env };
+  return childOf(spawn(process.execPath, ["--import", LEASH, BIN, ...args], { env: surroundings }));
 }
 
 /** Any process, watched. */
@@ -78,9 +87,13 @@ export async function runProcess(args: readonly string[], env: Record<string, st
   return { code, stdout: child.stdout(), stderr: child.stderr() };
 }
 
-/** Starts `serve` and resolves with its URL. */
-export async function serve(env: Record<string, string>): Promise<Child & { url: string }> {
+/** Starts `serve` and resolves with its URL. `keep` has the process at once: it may never come so far. */
+export async function serve(
+  env: Record<string, string>,
+  keep: (child: Child) => unknown = () => undefined,
+): Promise<Child & { url: string }> {
   const child = guestpass(["serve"], env);
+  keep(child);
   const line = await child.line(/https?:\/\//);
   return { ...child, url: /https?:\/\/[^\s)]+/.exec(line)?.[0] ?? "" };
 }

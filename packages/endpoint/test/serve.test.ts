@@ -34,7 +34,7 @@ async function place({ onTestFinished }: TestContext): Promise<Place> {
       children.push(child);
       return child;
     },
-    serving: async (more) => here.keep(await serve(here.env(more))),
+    serving: (more) => serve(here.env(more), (child) => children.push(child)),
     asked: () =>
       vi.waitFor(
         () => expect(here.simulator.requests().some(({ path }) => path === GUESTS)).toBe(true),
