@@ -31,6 +31,14 @@ export async function openAuditLog(
     warn(`the audit log cannot be written: ${error.message}`);
   };
   if (stream !== stdout) stream.on("error", onError);
+  let lines: string[] = [];
+  /** Those of one turn of the event loop in one write: a write for each costs more than making the record. */
+  const flush = (): void => {
+    if (lines.length === 0) return;
+    const text = lines.join("");
+    lines = [];
+    if (!failed) stream.write(text);
+  };
   return {
     write(record) {
       if (failed || stream.writableLength > MAX_WAITING) {
@@ -39,9 +47,10 @@ export async function openAuditLog(
         return;
       }
       dropped = 0;
-      stream.write(`${JSON.stringify(record)}\n`);
+      if (lines.push(`${JSON.stringify(record)}\n`) === 1) setImmediate(flush);
     },
     async close() {
+      flush();
       if (stream === stdout || failed) return;
       stream.end();
       await finished(stream).catch(() => undefined);
