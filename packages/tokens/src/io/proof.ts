@@ -14,9 +14,9 @@ export async function makeProof(
   url: string,
   serverNow: number,
 ): Promise<string> {
-  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const jwk = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const part = (value: object): string => base64url(bytes(JSON.stringify(value)));
-  const head = part({ typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } });
+  const head = part({ typ: "dpop+jwt", alg: "ES256", jwk });
   const claims = { jti: crypto.randomUUID(), htm: method, htu: url, iat: Math.floor(serverNow / 1000) };
   const text = `${head}.${part(claims)}`;
   const how = { name: "ECDSA", hash: "SHA-256" };

@@ -34,17 +34,13 @@ export function readMessengerInfo(json: unknown): MessengerInfo {
 
 /** An error answer: the problem's own code where it has one, else what its status says. */
 export function readProblem(status: number, json: unknown, retryAfter: number, requestId: string | null): TokensError {
-  const { code, detail, title, requestId: id, retryAfter: wait } = record(json);
+  const { code, detail, requestId: id, retryAfter: wait } = record(json);
   const own = typeof code === "string" && /^[a-z_]{3,40}$/.test(code);
-  return new TokensError(
-    own ? (code as TokensErrorCode) : codeOf(status),
-    redact(str(detail) ?? str(title) ?? `HTTP ${status}`),
-    {
-      status,
-      retryAfterSeconds: retryAfter || Math.max(num(wait) ?? 0, 0) || undefined,
-      requestId: redact(str(id) ?? requestId ?? "") || undefined,
-    },
-  );
+  return new TokensError(own ? (code as TokensErrorCode) : codeOf(status), redact(str(detail) ?? `HTTP ${status}`), {
+    status,
+    retryAfterSeconds: retryAfter || Math.max(num(wait) ?? 0, 0) || undefined,
+    requestId: redact(str(id) ?? requestId ?? "") || undefined,
+  });
 }
 
 function codeOf(status: number): TokensErrorCode {

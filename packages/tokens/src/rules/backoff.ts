@@ -40,8 +40,6 @@ export function roomAt(sent: readonly number[], at: number, lifeMs = 0): number 
 
 /** Seconds of a `Retry-After` header (a number or an HTTP date); 0 where there is none that makes sense. */
 export function retryAfterSeconds(header: string | null | undefined, serverNow: number): number {
-  if (!header) return 0;
-  const seconds = Number(header);
-  const given = Number.isNaN(seconds) ? (Date.parse(header) - serverNow) / 1000 : seconds;
-  return given > 0 && given < Number.POSITIVE_INFINITY ? Math.ceil(given) : 0;
+  const given = Number(header) || (Date.parse(header ?? "") - serverNow) / 1000;
+  return given > 0 && given < Infinity ? Math.ceil(given) : 0;
 }
