@@ -244,9 +244,8 @@ export function keepSession(ports: KeeperPorts, place: Place, onEmpty: () => voi
       // What is asked of a session that has never begun is asked of its start.
       const [name, given] = state.phase === "idle" ? ["start"] : wish;
       const askMs = site && isOpen() ? (flights.stored() ? ASK_MS : ASK_IN_VAIN_MS) : 0;
-      const since = name === "refresh" ? state.life : undefined;
       const occurrence = name === "start" ? (["start", askMs] as const) : (wish as Exclude<Wish, readonly ["start"]>);
-      return until(occurrence, (at) => (given && verdict(state, given)) || answer(state, at, since));
+      return until(occurrence, (at) => (given && verdict(state, given)) || answer(state, at, name === "refresh"));
     },
     acted: () => dispatch(["acted"]),
     end: () => until(["end"], () => state.flight?.kind !== "end"),

@@ -130,13 +130,13 @@ export function nextDeadline(state: State): number {
 }
 
 /**
- * What a caller hears who wants a token, or (`since` given) a life newer than that one: a session, an error, or null to
- * go on waiting.
+ * What a caller hears who wants a token, or one whose renewal has come to its end (`anew`): a session, an error, or null
+ * to go on waiting.
  */
-export function answer(state: State, at: number, since?: Life | null): Session | TokensError | null {
-  const { phase, life, urgent, error } = state;
+export function answer(state: State, at: number, anew: boolean): Session | TokensError | null {
+  const { phase, urgent, error } = state;
   const session = usable(state, at);
-  if (session && (since === undefined || (since !== life && !urgent))) return session;
+  if (session && !anew) return session;
   if (phase === "refused" && error) return error;
   if (phase === "over") return new TokensError("session_expired", "The session is over");
   if (phase !== "running") return new TokensError("aborted", "The session is over");
