@@ -124,6 +124,21 @@ test("#12 a hung refresh does not stop the next ones", async () => {
   expect(page.count("expired")).toBe(0);
 });
 
+test("#12 a request that is given up is broken off, whatever the reason", async () => {
+  world = await World.open();
+  const page = world.keeper();
+  const signals: (AbortSignal | null | undefined)[] = [];
+  world.intercept = (_url, { signal }) => new Promise(() => signals.push(signal));
+  page.keeper.start().catch(() => {});
+  await world.pass(14);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+  await world.pass(3);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, false]);
+  page.keeper.end().catch(() => {});
+  await world.quiet();
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
+});
+
 test("#12 a page that never gives its identity token is waited for, not for ever", async () => {
   world = await World.open();
   const page = world.keeper({ getIdentityToken: () => new Promise(() => {}) });
