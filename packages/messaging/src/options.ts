@@ -30,7 +30,6 @@ export function readOptions(options: ConversationOptions): Settings {
   const settings: Settings = {
     ...options,
     customAttributes,
-    urls: { ...urls, api: urls.api.replace(/\/+$/, "") },
     socketUrl: `${urls.socket}?${query}`,
     openSocket(sessionToken) {
       const own = () => settings.ports.createSocket(settings.socketUrl);

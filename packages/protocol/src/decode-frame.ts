@@ -62,10 +62,10 @@ function parse(wire: string): Json {
 }
 
 function readClass(envelope: Json, rest: Rest): InboundFrame {
-  const { class: name, type, body } = envelope;
+  const { class: name, body } = envelope;
   if (name === "StructuredMessage") {
     const message = readMessage(body, rest.readContent);
-    if (message) return { kind: "message", message, response: type === "response" };
+    if (message) return { kind: "message", message };
   } else if ((num(envelope["code"]) ?? 200) === 200) {
     if (name === "SessionResponse") return { kind: "session", session: decodeSession(body) };
     if (name === "JwtResponse") {

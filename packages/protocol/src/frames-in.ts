@@ -122,7 +122,7 @@ interface Base {
 export type InboundFrame = Base &
   (
     | { kind: "session"; session: SessionResponse }
-    | { kind: "message"; message: StructuredMessage; response: boolean }
+    | { kind: "message"; message: StructuredMessage }
     | { kind: "jwt"; jwt: string /** Unix seconds. */; exp: number }
     | {
         kind: "presigned-url";

@@ -48,7 +48,7 @@ export function createHistory({ ports, urls }: Settings, connection: Pick<Connec
     const stop = clock.after(TIMEOUT_MS, () => controller.abort());
     underWay.add(controller);
     try {
-      const url = `${urls.api}${PATH}?pageNumber=${number}&pageSize=${HISTORY_PAGE_SIZE}`;
+      const url = `${urls.api.replace(/\/+$/, "")}${PATH}?pageNumber=${number}&pageSize=${HISTORY_PAGE_SIZE}`;
       const answer = await ports.fetch(url, {
         headers: { authorization: `bearer ${authorization}` },
         credentials: "omit",

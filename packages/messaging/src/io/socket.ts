@@ -12,8 +12,7 @@ const GOODBYE = "The user has closed the connection.";
 const UNREAD = { contentType: "Unknown", kind: "unknown", name: "" } as const;
 
 export interface Line {
-  /** False when the socket did not take it. */
-  send(frame: OutboundFrame): boolean;
+  send(frame: OutboundFrame): void;
   /** Closes; no callback comes after it. */
   close(): void;
 }
@@ -39,21 +38,18 @@ export function openLine<Reader extends Rest>(
   /** What came since the first frame that needs the reader, while it is being loaded: the order stays. */
   let waiting: (() => void)[] | null = null;
   let isUnreadable = false;
-  const finish = (tell: boolean) => {
-    if (over) return;
-    over = true;
-    stopTimer();
-    close();
-    if (tell) on.lost();
-  };
-  const stopTimer = clock.after(OPEN_TIMEOUT_MS, () => finish(true));
+  const stopTimer = clock.after(OPEN_TIMEOUT_MS, lose);
 
   function close(): void {
-    try {
-      socket?.close(NORMAL_CLOSE, GOODBYE);
-    } catch {
-      // A socket that cannot even be closed is gone already.
-    }
+    over = true;
+    stopTimer();
+    socket?.close(NORMAL_CLOSE, GOODBYE);
+  }
+
+  function lose(): void {
+    if (over) return;
+    close();
+    on.lost();
   }
 
   function inOrder(run: () => void): void {
@@ -71,7 +67,7 @@ export function openLine<Reader extends Rest>(
     const frame = readFrame(text, reader ?? { readContent: beyond, readRest: beyond });
     if (isPlain || (isUnreadable && frame.kind === "message")) on.frame(frame, reader);
     // A frame that nobody understands may have said anything: the next connection tries to learn it anew.
-    else if (isUnreadable) finish(true);
+    else if (isUnreadable) lose();
     else {
       waiting = [() => hear(text)];
       void on.load().then(read, () => read());
@@ -88,10 +84,7 @@ export function openLine<Reader extends Rest>(
 
   function listen(opened: Socket): void {
     socket = opened;
-    if (over) {
-      close();
-      return;
-    }
+    if (over) close();
     socket.addEventListener("open", () => {
       stopTimer();
       if (!over) on.opened();
@@ -99,22 +92,15 @@ export function openLine<Reader extends Rest>(
     socket.addEventListener("message", ({ data }) => {
       if (typeof data === "string" && data.length <= LONGEST_FRAME) inOrder(() => hear(data));
     });
-    const lost = () => inOrder(() => finish(true));
+    const lost = () => inOrder(lose);
     socket.addEventListener("close", lost);
     socket.addEventListener("error", lost);
   }
 
-  Promise.resolve(opening).then(listen, () => finish(true));
+  Promise.resolve(opening).then(listen, lose);
 
   return {
-    send(frame) {
-      try {
-        socket?.send(encodeFrame(frame));
-        return socket !== null;
-      } catch {
-        return false;
-      }
-    },
-    close: () => finish(false),
+    send: (frame) => socket?.send(encodeFrame(frame)),
+    close,
   };
 }

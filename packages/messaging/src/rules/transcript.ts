@@ -121,7 +121,7 @@ export function senderName({ nickname, firstName, lastName }: Sender): string {
 
 /** What a guest chose, where the platform left the text empty. */
 function answerText(content: readonly Content[]): string {
-  const choices = content.map((item) => item.contentType === "ButtonResponse" && item.buttonResponse.text);
+  const choices = content.map((item) => ("buttonResponse" in item ? item.buttonResponse.text : ""));
   return choices.filter(Boolean).join(", ");
 }
 
