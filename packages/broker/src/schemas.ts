@@ -201,6 +201,27 @@ export const messengerInfoSchema = {
     languages: { type: "array", items: plain() },
     defaultLanguage: plain(),
     deployment: { type: ["object", "null"], additionalProperties: true },
+    conversation: {
+      type: ["object", "null"],
+      required: [
+        "fileUploadEnabled",
+        "showAgentTyping",
+        "showUserTyping",
+        "autoStart",
+        "disconnect",
+        "clearEnabled",
+        "markdown",
+      ],
+      properties: {
+        fileUploadEnabled: { type: "boolean" },
+        showAgentTyping: { type: "boolean" },
+        showUserTyping: { type: "boolean" },
+        autoStart: { type: "boolean" },
+        disconnect: { type: "string", enum: ["none", "Send", "ReadOnly"] },
+        clearEnabled: { type: "boolean" },
+        markdown: { type: "boolean" },
+      },
+    },
   },
 } as const;
 

@@ -81,6 +81,7 @@ describe("what a page may know before it has a token", () => {
     expect(info).toMatchObject({ deploymentId: DEPLOYMENT, guestApi: "guest-tokens", defaultLanguage: "en-us" });
     expect(info.languages.length).toBeGreaterThan(0);
     expect(info.deployment).toMatchObject({ id: DEPLOYMENT });
+    expect(info.conversation).toMatchObject({ disconnect: "Send", clearEnabled: true, markdown: true });
     for (let i = 0; i < 5; i += 1) await here.broker.messengerInfo(DEPLOYMENT, context());
     expect(here.calls("/config.json")).toHaveLength(1);
     here.pass(301);
@@ -98,6 +99,7 @@ describe("what a page may know before it has a token", () => {
     here.simulator.fault({ path: "/webdeployments/*", status, body });
     const info = await here.broker.messengerInfo(DEPLOYMENT, context());
     expect(info.deployment).toBeNull();
+    expect(info.conversation).toBeNull();
     expect(info.languages).toEqual(["en-us"]);
     expect(info.features).toEqual({ isTranscriptEnabled: true, isFileUploadEnabled: false, isRatingEnabled: true });
   });

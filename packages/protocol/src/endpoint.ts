@@ -1,4 +1,5 @@
 /** The token endpoint's HTTP contract, as types. Durations are whole seconds, instants ISO 8601. */
+import type { ConversationConfig } from "./frames-in.js";
 
 export const GUEST_APIS = [
   "web-messaging",
@@ -142,6 +143,8 @@ export interface MessengerInfo {
   defaultLanguage: string;
   /** The deployment's public configuration, or null when it could not be had. */
   deployment: Record<string, unknown> | null;
+  /** What a conversation acts on of it, so that a page need not read it; absent from endpoints before this field. */
+  conversation?: ConversationConfig | null;
 }
 
 /** Answer of the Express endpoint's route, `POST /api/webchat/guest-token`. */

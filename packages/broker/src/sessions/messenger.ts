@@ -1,6 +1,7 @@
 /** What a page needs to initialise a messenger: where it is, what it may do. Pure. */
 import {
   BOOTSTRAP_PATH,
+  decodeConversationConfig,
   deploymentConfigPath,
   type Json,
   list,
@@ -75,5 +76,6 @@ export function messengerInfo({ place, guestApi, deploymentId, config }: Messeng
     languages: languages.length > 0 ? languages : [defaultLanguage],
     defaultLanguage,
     deployment: config,
+    conversation: decodeConversationConfig(config),
   };
 }

@@ -3,7 +3,7 @@
  * was written before there was a connection. Knows the conversation; draws nothing.
  */
 import { type Conversation, createConversation, type TranscriptMessage } from "@guestpass/messaging";
-import { decodeConversationConfig, type MessengerInfo } from "@guestpass/protocol";
+import type { MessengerInfo } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError, toGuestpassError } from "../errors.js";
 import type { GuestpassEndReason } from "../events.js";
@@ -137,7 +137,7 @@ export class PanelMessenger implements Messenger {
     const host = this.#host;
     const { deploymentId, guestApi, urls } = session.messenger;
     const { customAttributes } = host.page;
-    const config = info?.deployment ? decodeConversationConfig(info.deployment) : null;
+    const config = info?.conversation ?? null;
     this.markdown = config?.markdown ?? false;
     const conversation = createConversation({
       deploymentId,
