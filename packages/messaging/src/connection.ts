@@ -35,8 +35,8 @@ export function createConnection(host: ConnectionHost): Connection {
   let token: ConversationToken = { token: "", tokenType: "uuid" };
   /** A later question makes the answer to one before worthless. */
   let asking = 0;
-  /** The frame that the session was last configured with. */
-  let configured: ReturnType<typeof configureFrame> | null = null;
+  /** What the session was last configured with on this line. */
+  let configured: { readonly token: ConversationToken; readonly tracingId: string } | null = null;
   /** It waits for its answer: only that can begin a session. */
   let pending = false;
   let pace = FRESH_PACE;
@@ -96,7 +96,6 @@ export function createConnection(host: ConnectionHost): Connection {
       }
       timers.disarm("token");
       token = fresh;
-      connection.cause = undefined;
       dispatch("token");
     } catch (cause) {
       failed(cause);
@@ -120,20 +119,19 @@ export function createConnection(host: ConnectionHost): Connection {
   }
 
   function configure({ startNew }: Link): void {
-    configured = configureFrame(speaker(), startNew, uuid());
+    const tracingId = uuid();
+    configured = { token, tracingId };
     pending = true;
     count("control");
-    line?.send(configured);
+    line?.send(configureFrame(speaker(), startNew, tracingId));
     timers.arm("configure", CONFIGURE_TIMEOUT_MS, () =>
       lose(new MessagingError("timeout", "The messenger did not answer")),
     );
   }
 
-  /** The platform has to be told of a token that it would tell apart from the one before. */
+  /** The platform has to be told of another token; a UUID that is renewed stays the same. */
   function configureAnew(): void {
-    if (!configured) return;
-    const anew = configureFrame(speaker(), configured.startNew, configured.tracingId);
-    if (JSON.stringify(anew) !== JSON.stringify(configured)) dispatch("reconfigure");
+    if (configured && configured.token.token !== token.token) dispatch("reconfigure");
   }
 
   function waitForTry({ attempt }: Link): void {

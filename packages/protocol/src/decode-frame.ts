@@ -10,7 +10,7 @@ import type {
   SessionResponse,
   StructuredMessage,
 } from "./frames-in.js";
-import { flag, type Json, list, num, optional, record, shape, some, str, stringMap, text } from "./json.js";
+import { flag, type Json, list, num, record, shape, some, str, stringMap, text } from "./json.js";
 
 /** What reads the rest: a part of its own, because most conversations never need it. */
 export interface Rest {
@@ -50,7 +50,9 @@ export function decodeSession(body: unknown): SessionResponse {
 /** Wire text of one frame as a typed frame. */
 export function readFrame(wire: string, rest: Rest): InboundFrame {
   const envelope = parse(wire);
-  return { ...readClass(envelope, rest), ...optional({ tracingId: str(envelope["tracingId"]) }) };
+  const frame = readClass(envelope, rest);
+  const tracingId = str(envelope["tracingId"]);
+  return tracingId === undefined ? frame : { ...frame, tracingId };
 }
 
 function parse(wire: string): Json {
