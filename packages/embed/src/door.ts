@@ -95,13 +95,11 @@ export class Door {
 
   /** Loads the panel and its words; single-flight, a failure is forgotten. */
   load(): Promise<void> {
-    if (this.#loading) return this.#loading;
-    const loading = this.#load();
-    this.#loading = loading;
-    loading.catch(() => {
-      if (this.#loading === loading) this.#loading = undefined;
+    this.#loading ??= this.#load().catch((cause: unknown) => {
+      this.#loading = undefined;
+      throw new GuestpassError("messenger_failed", "The panel could not be loaded", { retryable: true, cause });
     });
-    return loading;
+    return this.#loading;
   }
 
   /** Loads the words of the page's language where others are shown, or none. */
@@ -115,13 +113,9 @@ export class Door {
   }
 
   async #load(): Promise<void> {
-    try {
-      const [{ Panel }] = await Promise.all([import("./panel/panel.js"), this.speak()]);
-      if (this.panel || !this.#words) return;
-      this.panel = new Panel(this.#host, this.#words.table);
-    } catch (cause) {
-      throw new GuestpassError("messenger_failed", "The panel could not be loaded", { retryable: true, cause });
-    }
+    const [{ Panel }] = await Promise.all([import("./panel/panel.js"), this.speak()]);
+    if (this.panel || !this.#words) return;
+    this.panel = new Panel(this.#host, this.#words.table);
   }
 
   async #reveal(trigger: GuestpassTrigger): Promise<void> {

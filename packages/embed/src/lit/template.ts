@@ -28,11 +28,10 @@ export function keyed<Item>(
 }
 
 /** Makes a place at the end of a node, and gives what draws there. */
-export function placeIn(root: Node): Draw {
-  const [start, end] = [new Comment(), new Comment()];
-  root.appendChild(start);
-  root.appendChild(end);
-  return place(start, end);
+export function placeIn(root: ParentNode): Draw {
+  const { start, end, draw } = newItem();
+  root.append(start, end);
+  return draw;
 }
 
 /** What lies between the two is drawn here alone. */
