@@ -1,5 +1,6 @@
 /** What survives a reload, and what does not: storage, keys, proofs, users. */
 import { afterEach, expect, test } from "vitest";
+import { jwt } from "./identity.js";
 import { Site, World } from "./world.js";
 
 let world: World;
@@ -421,8 +422,3 @@ test("a start takes along what the page said, and nothing else", async () => {
   await world.pass(HOUR);
   expect(world.peer.seen[1]?.body).toEqual({});
 });
-
-function jwt(sub: string, version = 1): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "none" })}.${part({ iss: "site", sub, version })}.${"x".repeat(32)}`;
-}
