@@ -15,6 +15,7 @@ import { step } from "./rules/machine.js";
 import { reconnectDelayMs, STABLE_MS } from "./rules/reconnect.js";
 
 const TOKEN_TIMEOUT_MS = 60_000;
+const OPEN_TIMEOUT_MS = 15_000;
 const CONFIGURE_TIMEOUT_MS = 15_000;
 const ECHO_TIMEOUT_MS = 6_000;
 /** A line that was quiet this long is asked whether it lives; on a sign of waking sooner. */
@@ -78,34 +79,36 @@ export function createConnection(host: ConnectionHost): Connection {
     wait: waitForTry,
   };
 
+  /** Each step to a session has its time: token, socket, answer. */
+  function expect(timeoutMs: number): void {
+    timers.arm("step", timeoutMs, () => lose(new MessagingError("timeout", "The messenger did not answer")));
+  }
+
   /** Asks the page for a live token, or to replace the newest, which was refused. */
   async function getToken(replace: boolean): Promise<void> {
     asking += 1;
     const mine = asking;
-    const failed = (cause: unknown) => {
-      if (mine !== asking) return;
-      connection.cause = cause;
-      dispatch("token-failed", (cause as { retryable?: unknown } | null)?.retryable !== false);
-    };
-    timers.arm("token", TOKEN_TIMEOUT_MS, () => failed(new MessagingError("timeout", "No token in time")));
+    expect(TOKEN_TIMEOUT_MS);
     try {
       const fresh = await (replace ? settings.onTokenRefused?.(token.token) : settings.getToken());
       if (mine !== asking) return;
       if (!fresh || (replace && fresh.token === token.token)) {
         throw new MessagingError("socket_refused", "The messenger refused the token");
       }
-      timers.disarm("token");
       token = fresh;
       dispatch("token");
     } catch (cause) {
-      failed(cause);
+      if (mine !== asking) return;
+      connection.cause = cause;
+      dispatch("token-failed", (cause as { retryable?: unknown } | null)?.retryable !== false);
     }
   }
 
   function open(): void {
     pace = newConnection(pace);
+    expect(OPEN_TIMEOUT_MS);
     try {
-      line = openLine(settings.openSocket(frameToken(speaker())), clock, {
+      line = openLine(settings.openSocket(frameToken(speaker())), {
         opened: () => dispatch("opened"),
         load: host.seldom,
         frame: hear,
@@ -124,9 +127,7 @@ export function createConnection(host: ConnectionHost): Connection {
     pending = true;
     count("control");
     line?.send(configureFrame(speaker(), startNew, tracingId));
-    timers.arm("configure", CONFIGURE_TIMEOUT_MS, () =>
-      lose(new MessagingError("timeout", "The messenger did not answer")),
-    );
+    expect(CONFIGURE_TIMEOUT_MS);
   }
 
   /** The platform has to be told of another token; a UUID that is renewed stays the same. */
@@ -146,7 +147,7 @@ export function createConnection(host: ConnectionHost): Connection {
 
   function hangUp(): void {
     asking += 1;
-    timers.disarm("token", "configure", "retry", "stable", "quiet");
+    timers.disarm("step", "retry", "stable", "quiet");
     const old = line;
     line = null;
     configured = null;
@@ -172,7 +173,7 @@ export function createConnection(host: ConnectionHost): Connection {
   }
 
   function accept(session: SessionResponse): void {
-    timers.disarm("configure");
+    timers.disarm("step");
     const answer = { ...session, newSession: session.newSession && pending };
     pending = false;
     host.session(answer);

@@ -56,14 +56,13 @@ function tooFast(host: ConnectionHost, frame: Of<"too-many-requests">, configuri
 }
 
 function wrong(host: ConnectionHost, { code, text, tracingId }: Of<"error">, configuring: boolean): void {
-  const { connection, exchange, timers, emit } = host;
+  const { connection, exchange, emit } = host;
   const found = verdict(code, text, configuring);
   // 409: the conversation is read-only.
   const error = refusal(code, text, code === 409 ? "socket_closed" : undefined);
   if (found === "lost") connection.lose(error);
   else if (found === "over") connection.dispatch("over", "expired");
   else if (found) {
-    timers.disarm("configure");
     connection.cause = error;
     connection.dispatch(found);
   }

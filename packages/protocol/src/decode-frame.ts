@@ -25,17 +25,14 @@ const MESSAGE_TYPES = ["Text", "Structured", "Event", "Receipt", "Message"];
 
 const sender = shape<Sender>({ firstName: str, lastName: str, nickname: str, image: str });
 
-const inbound = shape<Pick<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
-  fileTypes: some((value) => str(record(value)["type"])),
-  maxFileSizeKB: num,
-});
-
-const session = shape<Omit<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
+const session = shape<SessionResponse>({
   connected: flag,
   newSession: flag,
   readOnly: flag,
   clearedExistingSession: flag,
   autoStarted: flag,
+  fileTypes: some((value) => str(record(value)["type"])),
+  maxFileSizeKB: num,
   blockedExtensions: some(str),
   maxCustomDataBytes: num,
   durationSeconds: num,
@@ -43,8 +40,9 @@ const session = shape<Omit<SessionResponse, "fileTypes" | "maxFileSizeKB">>({
 });
 
 /** The body of class SessionResponse, and what a GetConfigurationResponse says in the same words. */
-export function decodeSession(body: unknown): SessionResponse {
-  return { ...session(body), ...inbound(record(record(body)["allowedMedia"])["inbound"]) };
+export function decodeSession(value: unknown): SessionResponse {
+  const body = record(value);
+  return session({ ...body, ...record(record(body["allowedMedia"])["inbound"]) });
 }
 
 /** Wire text of one frame as a typed frame. */

@@ -1,8 +1,7 @@
 /** One connection to the platform: frames in and out. Knows no session and never reconnects. */
 import { encodeFrame, type InboundFrame, type OutboundFrame, type Rest, readFrame } from "@guestpass/protocol";
-import type { Clock, Socket } from "../ports.js";
+import type { Socket } from "../ports.js";
 
-const OPEN_TIMEOUT_MS = 15_000;
 /** A frame of the platform is far smaller; a longer one is not parsed. */
 const LONGEST_FRAME = 1_000_000;
 const NORMAL_CLOSE = 1000;
@@ -23,26 +22,19 @@ export interface LineEvents<Reader extends Rest> {
   opened(): void;
   /** With the reader, once it is there: only with it a frame is more than that. */
   frame(frame: InboundFrame, reader: Reader | undefined): void;
-  /** Once: closed by anybody but us, failed, or not open in 15 s. */
+  /** Once: closed by anybody but us, or failed. */
   lost(): void;
 }
 
-export function openLine<Reader extends Rest>(
-  opening: Socket | Promise<Socket>,
-  clock: Clock,
-  on: LineEvents<Reader>,
-): Line {
+export function openLine<Reader extends Rest>(opening: Socket | Promise<Socket>, on: LineEvents<Reader>): Line {
   let over = false;
   let socket: Socket | null = null;
   let reader: Reader | undefined;
   /** What came since the first frame that needs the reader, while it is being loaded: the order stays. */
   let waiting: (() => void)[] | null = null;
   let isUnreadable = false;
-  const stopTimer = clock.after(OPEN_TIMEOUT_MS, lose);
-
   function close(): void {
     over = true;
-    stopTimer();
     socket?.close(NORMAL_CLOSE, GOODBYE);
   }
 
@@ -85,10 +77,7 @@ export function openLine<Reader extends Rest>(
   function listen(opened: Socket): void {
     socket = opened;
     if (over) close();
-    socket.addEventListener("open", () => {
-      stopTimer();
-      if (!over) on.opened();
-    });
+    socket.addEventListener("open", () => over || on.opened());
     socket.addEventListener("message", ({ data }) => {
       if (typeof data === "string" && data.length <= LONGEST_FRAME) inOrder(() => hear(data));
     });

@@ -42,7 +42,7 @@ export type LinkEvent =
   | ["session", { connected: boolean; newSession: boolean; readOnly: boolean }]
   /** The session has stood for a while. */
   | ["stable"]
-  /** The socket is gone, or counts as gone. */
+  /** The socket is gone, or counts as gone; or no token came in time. */
   | ["lost"]
   /** 401 or 403: the token was not accepted. */
   | ["refused"]

@@ -46,6 +46,7 @@ describe("the link's machine", () => {
       ["started", "sync"],
     ],
     ["no token for now", [["connect"], ["token-failed", true]], "connecting", ["hang-up", "wait"]],
+    ["no token in time", [["connect"], ["lost"]], "connecting", ["hang-up", "wait"]],
     ["no token at all", [["connect"], ["token-failed", false]], "none", ["hang-up", "fail"]],
     ["no token any more", [...OPEN, ["lost"], ["due"], ["token-failed", false]], "closed", ["hang-up", "fail"]],
     ["a refused token", [...OPENING, ["refused"]], "connecting", ["replace"]],

@@ -36,7 +36,7 @@ export function step(link: Link, event: LinkEvent): Step {
     case "stable":
       return ready ? to({ ...link, attempt: 0, refused: false }) : stay;
     case "lost":
-      return onLine ? retry(link) : stay;
+      return onLine || phase === "asking" ? retry(link) : stay;
     case "refused":
       if (phase !== "configuring" && !ready) return stay;
       return link.refused ? close(link) : to({ ...link, phase: "renewing", refused: true }, "replace");
