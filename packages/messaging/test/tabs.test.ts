@@ -188,6 +188,30 @@ describe("the tabs of one session", () => {
     expect(texts(first.conversation)).toEqual([]);
   });
 
+  it("give their place back when no socket can be made", async () => {
+    const names: string[] = [];
+    const { request } = browserLocks();
+    const ports: TabPorts = {
+      clock: new HandClock(),
+      uuid: () => crypto.randomUUID(),
+      createSocket: () => {
+        throw new Error("blocked");
+      },
+      createChannel: (name) => new BroadcastChannel(name),
+      locks: {
+        request: ((name: string, ...rest: [LockOptions, () => unknown]) => {
+          names.push(name);
+          return (request as (...all: unknown[]) => Promise<unknown>)(name, ...rest);
+        }) as TabPorts["locks"]["request"],
+      },
+      onLeave: () => () => {},
+    };
+    const open = () => openSharedSocket("ws://x", { deploymentId: DEPLOYMENT, key: "session-1" }, ports);
+    await expect(open()).rejects.toThrow("blocked");
+    await expect(open()).rejects.toThrow("blocked");
+    expect(new Set(names).size).toBe(1);
+  });
+
   it("do not mix with those of another session", async () => {
     const simulator = await platform();
     const one = browser(simulator, "session-1").tab();

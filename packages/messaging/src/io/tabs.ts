@@ -28,7 +28,14 @@ export async function openSharedSocket(url: string, { deploymentId, key }: Shari
   const name = `guestpass:${deploymentId}:messaging`;
   for (let slot = 1; slot <= SOCKETS_PER_SESSION; slot += 1) {
     const release = await lock(ports.locks, `${name}:${key}:${slot}`);
-    if (release) return lead(await ports.createSocket(url), name, key, ports, release);
+    if (release) {
+      try {
+        return lead(await ports.createSocket(url), name, key, ports, release);
+      } catch (error) {
+        release();
+        throw error;
+      }
+    }
     // Whoever cannot even ask takes the next place.
     const company = slot === 1 && (await import("./tab-guest.js").catch(() => null));
     const shared = company && (await company.greet(name, key, ports));
