@@ -32,7 +32,7 @@ export interface Child {
  * goes, so that no test leaves a server behind.
  */
 const LEASH = `data:text/javascript,${encodeURIComponent(
-  'process.stdin.on("close", () => process.kill(process.pid, "SIGKILL")).on("error", () => {}).resume().unref();',
+  'for (const end of ["end", "close", "error"]) process.stdin.on(end, () => process.kill(process.pid, "SIGKILL")); process.stdin.resume().unref();',
 )}`;
 
 /** With this environment and no other. */
