@@ -1,8 +1,8 @@
 /** Document 4: a token for an external id in a webchat, for as long as is asked. A renewal asks again for the same id. */
-import { record, stringMap } from "@guestpass/protocol";
+import { stringMap } from "@guestpass/protocol";
 import { isoInstant } from "../instant.js";
 import { optionalInstant, requiredText } from "./answer.js";
-import type { Guest, GuestApi, GuestIdentity, GuestTools } from "./guest-api.js";
+import type { Guest, GuestApi, GuestIdentity, GuestTools, RenewalState } from "./guest-api.js";
 
 const PATH = "/api/v2/guest-tokens";
 /** The document's default life, ms. */
@@ -13,6 +13,8 @@ interface Wish {
   attributes: Readonly<Record<string, string>>;
   sessionEndsAt: number;
   tokenEndsAt?: number;
+  /** What a renewal wants back, where it has it already. */
+  renewal?: RenewalState;
 }
 
 async function make(identity: GuestIdentity, wish: Wish, tools: GuestTools): Promise<Guest> {
@@ -36,7 +38,7 @@ async function make(identity: GuestIdentity, wish: Wish, tools: GuestTools): Pro
     guestId: identity.externalId,
     askedAt: sentAt,
     expiresAt: optionalInstant(body, "expirationTime") ?? endsAt,
-    renewal: { attributes: wish.attributes },
+    renewal: wish.renewal ?? { attributes: wish.attributes },
   };
 }
 
@@ -46,5 +48,5 @@ export const guestTokens: GuestApi = {
   keepsGuestId: () => true,
   create: (request, tools) => make(request.identity, request, tools),
   renew: ({ identity, deploymentId, renewal, sessionEndsAt }, tools) =>
-    make(identity, { deploymentId, sessionEndsAt, attributes: stringMap(record(renewal["attributes"])) }, tools),
+    make(identity, { deploymentId, sessionEndsAt, attributes: stringMap(renewal["attributes"]), renewal }, tools),
 };

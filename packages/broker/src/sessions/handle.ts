@@ -91,7 +91,7 @@ export async function openHandle(ring: KeyRing, handle: unknown, now: number): P
   const keyThumbprint = str(claims["jkt"]);
   const clockAheadSeconds = num(claims["skew"]);
   const consentTimestamp = str(claims["con"]);
-  return {
+  const read: HandleClaims = {
     sessionId,
     guestId,
     guestApi,
@@ -103,8 +103,9 @@ export async function openHandle(ring: KeyRing, handle: unknown, now: number): P
     known: claims["knw"] === true,
     attributesCount: num(claims["att"]) ?? 0,
     renewal: record(claims["rnw"]),
-    ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
-    ...(clockAheadSeconds === undefined ? {} : { clockAheadSeconds }),
-    ...(consentTimestamp === undefined ? {} : { consentTimestamp }),
   };
+  if (keyThumbprint !== undefined) read.keyThumbprint = keyThumbprint;
+  if (clockAheadSeconds !== undefined) read.clockAheadSeconds = clockAheadSeconds;
+  if (consentTimestamp !== undefined) read.consentTimestamp = consentTimestamp;
+  return read;
 }

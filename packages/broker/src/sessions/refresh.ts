@@ -103,7 +103,8 @@ export async function refresh(
   const deadlineAt = facts.startedAt + rooms.settings.deadlineMs;
   const made = await rooms.sharing.run(key, ttlMs, () => renew(rooms, claims, identity, renewal, deadlineAt));
 
-  const changed = JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
+  const changed =
+    made.guest.renewal !== claims.renewal && JSON.stringify(made.guest.renewal) !== JSON.stringify(claims.renewal);
   const sealedRenewal = changed ? await seal(rooms.ring, RENEWAL_TYPE, made.guest.renewal) : undefined;
   const generation = await rooms.records.rotate(claims, admission, sealedRenewal);
   facts.guestId = made.guestId;

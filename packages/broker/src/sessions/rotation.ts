@@ -40,7 +40,7 @@ export function judge(known: SessionRecord | undefined, generation: number, now:
 export function encodeRecord(known: SessionRecord): string {
   if (known.ended) return "ended";
   const { generation, rotatedAt, sealedRenewal } = known;
-  return JSON.stringify({ g: generation, at: rotatedAt, ...(sealedRenewal === undefined ? {} : { r: sealedRenewal }) });
+  return JSON.stringify({ g: generation, at: rotatedAt, r: sealedRenewal });
 }
 
 /** Undefined for what is no record: it counts as forgotten. */

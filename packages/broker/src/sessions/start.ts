@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type FieldError, record, type Session, type StartSessionRequest, str, stringMap } from "@guestpass/protocol";
 import { nanoid } from "nanoid";
 import { BrokerError } from "../errors.js";
-import type { GuestIdentity } from "../guests/guest-api.js";
+import type { GuestIdentity, GuestRequest } from "../guests/guest-api.js";
 import type { Facts } from "../observe/facts.js";
 import { allowedDeployment, allowedQueue } from "../policy/allow-lists.js";
 import { attributeErrors } from "../policy/attributes.js";
@@ -11,7 +11,7 @@ import { checkConsent } from "../policy/consent.js";
 import { checkStart, invalidRequest } from "../policy/request.js";
 import type { GoneSignal, RequestContext } from "../request-context.js";
 import type { ProvenKey } from "./binding.js";
-import { sealHandle } from "./handle.js";
+import { type HandleClaims, sealHandle } from "./handle.js";
 import { answer, checkGuest, type MadeGuest } from "./issue.js";
 import { sessionMessenger } from "./messenger.js";
 import { guestTools, rememberGuest, type SessionRooms } from "./rooms.js";
@@ -90,22 +90,14 @@ async function make(rooms: SessionRooms, wanted: Wanted, signal: GoneSignal | un
   const scope = { deadlineAt: wanted.deadlineAt, signal };
   if (settings.verifyQueues && guestApi.needsQueue === true && queueId !== undefined)
     await rooms.queues.check(queueId, scope);
-  const tools = guestTools(rooms, scope);
-  const guest = await guestApi.create(
-    {
-      deploymentId: request.deploymentId,
-      identity,
-      attributes: request.attributes ?? {},
-      language: request.language ?? DEFAULT_LANGUAGE,
-      sessionEndsAt,
-      ...(queueId === undefined ? {} : { queueId }),
-      ...(request.consent === undefined ? {} : { consent: request.consent }),
-      ...(challenge === undefined ? {} : { challenge }),
-      ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    },
-    tools,
-  );
+  const { deploymentId, attributes = {}, language = DEFAULT_LANGUAGE, consent, authorization } = request;
+  const wish: GuestRequest = { deploymentId, identity, attributes, language, sessionEndsAt };
+  if (queueId !== undefined) wish.queueId = queueId;
+  if (consent !== undefined) wish.consent = consent;
+  if (challenge !== undefined) wish.challenge = challenge;
+  if (authorization !== undefined) wish.authorization = authorization;
+  if (sessionToken !== undefined) wish.sessionToken = sessionToken;
+  const guest = await guestApi.create(wish, guestTools(rooms, scope));
   return checkGuest(guest, { settings, guestApi, sessionEndsAt, keptGuestId: undefined });
 }
 
@@ -154,7 +146,7 @@ export async function start(
   facts.sessionId = sessionId;
   facts.guestId = made.guestId;
   facts.token = made.guest.token;
-  const handle = await sealHandle(rooms.ring, {
+  const claims: HandleClaims = {
     sessionId,
     guestId: made.guestId,
     guestApi: guestApi.name,
@@ -166,9 +158,13 @@ export async function start(
     endsAt: sessionEndsAt,
     attributesCount: facts.attributesCount,
     renewal: made.guest.renewal,
-    ...(key === undefined ? {} : { keyThumbprint: key.thumbprint, clockAheadSeconds: key.clockAheadSeconds }),
-    ...(request.consent === undefined ? {} : { consentTimestamp: request.consent.timestamp }),
-  });
+  };
+  if (key !== undefined) {
+    claims.keyThumbprint = key.thumbprint;
+    claims.clockAheadSeconds = key.clockAheadSeconds;
+  }
+  if (request.consent !== undefined) claims.consentTimestamp = request.consent.timestamp;
+  const handle = await sealHandle(rooms.ring, claims);
   // There is no way back to anonymous with the same session token.
   if (upgrade !== undefined) await rooms.records.end(upgrade.claims);
   rememberGuest(rooms, identity, made);
