@@ -96,10 +96,10 @@ export class Controller implements MessengerHost {
   }
 
   /** Settings that a session in use can take up; others mean starting over. */
-  configure(changed: ReadonlySet<PropertyKey>): void {
+  configure(changed: readonly PropertyKey[]): void {
     if (!this.#keeper) return;
     const active = this.#starting !== undefined || this.#initialised !== undefined;
-    if (FOUNDATIONS.some((name) => changed.has(name))) this.dispose(false);
+    if (FOUNDATIONS.some((name) => changed.includes(name))) this.dispose(false);
     else {
       const had = this.#keeper.session;
       this.#keeper.update(this.#changeable());

@@ -197,7 +197,7 @@ export class GuestpassMessenger extends LitElement implements Page, DoorHost, La
   /** @internal */
   showOther(): Promise<void> | undefined {
     if (this.messenger !== "genesys") return undefined;
-    return this.#controller.start().then(() => this.#controller.messenger?.show());
+    return this.#controller.start().then(() => this.#controller.messenger?.show?.());
   }
   /** @internal */
   begin(): void {
@@ -206,7 +206,7 @@ export class GuestpassMessenger extends LitElement implements Page, DoorHost, La
   /** @internal */
   turned(open: boolean): void {
     if (this.watched) this.#controller.voice.setUnread(0);
-    if (!open) this.#controller.messenger?.hide().catch(() => {});
+    if (!open) this.#controller.messenger?.hide?.().catch(() => {});
   }
   /** @internal */
   windowOpened(open: boolean): void {
@@ -249,7 +249,7 @@ export class GuestpassMessenger extends LitElement implements Page, DoorHost, La
     if (this.words || this.unread > 0) this.#door.speak().catch(() => {});
     this.#alert();
     const settings = [...changed.keys()].filter((name) => !APPEARANCE.has(name));
-    if (settings.length > 0) this.#controller.configure(new Set(settings));
+    if (settings.length > 0) this.#controller.configure(settings);
   }
 
   protected override render(): unknown {

@@ -33,7 +33,7 @@ export abstract class LitElement extends HTMLElement {
   readonly #values: Values = {};
   /** What the page set before it had this class. */
   readonly #early: Values = {};
-  #changed = new Map<string, unknown>();
+  #changed = new Set<string>();
   /** Property and attribute are made the same: neither is news. */
   #isPassing = false;
 
@@ -95,7 +95,8 @@ export abstract class LitElement extends HTMLElement {
   }
 
   protected abstract render(): unknown;
-  protected updated(_changed: Map<string, unknown>): void {}
+  /** @param _changed the names; what was before nobody asks for. */
+  protected updated(_changed: ReadonlySet<string>): void {}
 
   get #properties() {
     return (this.constructor as typeof LitElement).properties;
@@ -107,7 +108,7 @@ export abstract class LitElement extends HTMLElement {
     this.#values[name] = value;
     this.requestUpdate();
     if (useDefault && before === undefined) return;
-    if (!this.#changed.has(name)) this.#changed.set(name, before);
+    this.#changed.add(name);
     if (!reflect || !attribute || this.#isPassing) return;
     this.#isPassing = true;
     if (type) this.toggleAttribute(attribute, Boolean(value));
@@ -123,7 +124,7 @@ export abstract class LitElement extends HTMLElement {
       drawing = this.render();
     } finally {
       // From here on a change is one for the next time.
-      this.#changed = new Map();
+      this.#changed = new Set();
       this.#isPending = false;
     }
     this.#draw?.(drawing);

@@ -62,11 +62,12 @@ function empty(): Draw {
 
 function text(end: ChildNode): Draw {
   const node = new Text();
+  let last: unknown;
   end.before(node);
   return (value) => {
-    const data = `${value as string}`;
     // A text that is written anew loses what is selected in it.
-    if (node.data !== data) node.data = data;
+    if (value !== last) node.data = value as string;
+    last = value;
   };
 }
 

@@ -47,8 +47,8 @@ export interface Messenger {
   /** Ends the conversation at the platform. */
   end(): Promise<void>;
   /** Shows or hides a window of the messenger's own; the built-in panel is drawn by the element. */
-  show(): Promise<void>;
-  hide(): Promise<void>;
+  show?(): Promise<void>;
+  hide?(): Promise<void>;
   /** Forgets what is shown: another user, or a shared computer. */
   clear(): void;
   dispose(): void;

@@ -11,8 +11,6 @@ export function noMessenger(): Messenger {
       throw new GuestpassError("unsupported", 'messenger="none" has no conversation to send to');
     },
     end: nothing,
-    show: nothing,
-    hide: nothing,
     clear: () => {},
     dispose: () => {},
   };

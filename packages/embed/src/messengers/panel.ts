@@ -103,8 +103,6 @@ export class PanelMessenger implements Messenger {
     await this.conversation?.end();
   }
 
-  async show(): Promise<void> {}
-
   async hide(): Promise<void> {
     this.unreadFrom = undefined;
   }
