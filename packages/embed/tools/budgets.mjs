@@ -12,15 +12,14 @@ const BUDGETS = [
 ];
 
 /**
- * Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token keeper, the
- * button for files (most deployments take files), what lets tabs share one socket.
+ * Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token keeper,
+ * what lets tabs share one socket.
  */
 export const OPENED = [
   /embed\/src\/panel\/panel\.ts$/,
   /embed\/src\/messengers\/panel\.ts$/,
   /embed\/src\/strings\/en\.ts$/,
   /tokens\/src\/desk\.ts$/,
-  /embed\/src\/panel\/attach\.ts$/,
   /messaging\/src\/io\/sharing\.ts$/,
 ];
 
