@@ -169,6 +169,8 @@ test("the agent's typing is shown, and what is untrusted stays text", async ({ p
   await expect(bubble.locator("a")).toHaveCount(1);
   await expect(bubble.locator("a")).toHaveAttribute("href", "https://example.com/a?b=1");
   await expect(bubble.locator("a")).toHaveAttribute("rel", /noopener/);
+  // The agent has answered, and types on.
+  await expect(widget.messages.filter({ hasText: "You wrote:" })).toHaveCount(1);
   stage.simulator.say({ events: [{ eventType: "Typing", typing: { type: "On", duration: 5000 } }] });
   await expect(widget.panel.getByText(/is typing$/)).toBeAttached();
 });
