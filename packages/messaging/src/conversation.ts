@@ -29,8 +29,8 @@ const PREPARE_MS = 3_000;
 /** The guest's goodbye is said and answered in this time, or taken as answered. */
 const LEAVE_TIMEOUT_MS = 10_000;
 
-/** A conversation with the platform. Connects nothing by itself. Throws a TypeError for a wrong option. */
-export function createConversation(options: ConversationOptions): Conversation {
+/** `createConversation` for options whose types are right: what an endpoint has answered, in a page of ours. */
+export function converse(options: ConversationOptions): Conversation {
   const settings = readOptions(options);
   const { ports, config, customAttributes } = settings;
   const { emit, ...listening } = createEmitter();

@@ -15,6 +15,7 @@ export type {
   TranscriptMessage,
   UploadedAttachment,
 } from "./contract.js";
-export { createConversation } from "./conversation.js";
+export { converse } from "./conversation.js";
+export { createConversation } from "./door.js";
 export { MessagingError, type MessagingErrorCode } from "./errors.js";
 export type { Clock, ConversationPorts, Signal, Socket } from "./ports.js";

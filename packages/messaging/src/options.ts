@@ -1,4 +1,4 @@
-/** The caller's options, checked once at the door and filled with defaults. Throws a TypeError that names the option. */
+/** The caller's options, read once and filled with defaults. Throws what the platform would refuse. */
 import type { ConversationOptions } from "./contract.js";
 import { networkSignal, systemClock, visibilitySignal } from "./io/clock.js";
 import { randomUuid } from "./io/uuid.js";
@@ -16,14 +16,7 @@ export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "
 }
 
 export function readOptions(options: ConversationOptions): Settings {
-  const { deploymentId, urls, guestApi, getToken, customAttributes = {}, application } = options;
-  const wrong =
-    (!deploymentId && "deploymentId") ||
-    (!/^wss?:\/\/[^?#]+$/.test(urls?.socket) && "urls.socket") ||
-    (!/^https?:\/\/[^?#]+$/.test(urls?.api) && "urls.api") ||
-    (typeof guestApi !== "string" && "guestApi") ||
-    (typeof getToken !== "function" && "getToken");
-  if (wrong) throw new TypeError(`createConversation: ${wrong} is missing or wrong`);
+  const { deploymentId, urls, customAttributes = {}, application } = options;
   const tooMuch = tooLarge("", customAttributes);
   if (tooMuch) throw tooMuch;
   const query = new URLSearchParams({ deploymentId, application: application ?? `Guestpass-${VERSION}` });

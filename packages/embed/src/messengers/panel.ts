@@ -2,7 +2,7 @@
  * The built-in panel's side of the conversation: holds the transcript of this session and the ones before it, and what
  * was written before there was a connection. Knows the conversation; draws nothing.
  */
-import { type Conversation, createConversation, type TranscriptMessage } from "@guestpass/messaging";
+import { type Conversation, converse, type TranscriptMessage } from "@guestpass/messaging";
 import type { MessengerInfo } from "@guestpass/protocol";
 import type { GuestSession } from "@guestpass/tokens";
 import { GuestpassError, toGuestpassError } from "../errors.js";
@@ -137,7 +137,7 @@ export class PanelMessenger implements Messenger {
     const { customAttributes } = host.page;
     const config = info?.conversation ?? null;
     this.markdown = config?.markdown ?? false;
-    const conversation = createConversation({
+    const conversation = converse({
       deploymentId,
       guestApi,
       urls,
