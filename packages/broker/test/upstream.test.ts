@@ -135,6 +135,27 @@ describe("a platform in trouble", () => {
     await endless.close();
   });
 
+  test("that answers in pieces, in the middle of a character, behind a byte order mark, is read whole", async () => {
+    const [before, after] = [Buffer.from('\ufeff{"name":"Gr\u00fc'), Buffer.from('\u00dfe"}')];
+    const pieces = [
+      before.subarray(0, -1),
+      Buffer.concat([before.subarray(-1), after.subarray(0, 1)]),
+      after.subarray(1),
+    ];
+    const slow = await listen((_, response) => {
+      const write = () => {
+        const piece = pieces.shift();
+        if (piece === undefined) response.end();
+        else response.write(piece, () => setImmediate(write));
+      };
+      write();
+    });
+    here = await world({ platform: { baseUrl: slow.url } });
+    const { deployment } = await here.broker.messengerInfo(DEPLOYMENT, context());
+    expect(deployment).toEqual({ name: "Gr\u00fc\u00dfe" });
+    await slow.close();
+  });
+
   test("never gets its words into an error", async () => {
     here = await world();
     here.simulator.fault({ path: PATH, status: 400, body: { message: "leaked words of the platform" } });
