@@ -21,8 +21,7 @@ export const panelStyles = css`
     transform-origin: 100% 100%;
     transition:
       opacity 0.18s,
-      transform 0.24s var(--_ease),
-      display 0.18s allow-discrete;
+      transform 0.24s var(--_ease);
   }
   .panel:dir(rtl),
   :host([placement="start"]) .panel {
@@ -31,6 +30,8 @@ export const panelStyles = css`
   .panel[hidden] {
     opacity: 0;
     transform: translateY(10px) scale(0.97);
+    transition-behavior: allow-discrete;
+    transition-property: opacity, transform, display;
   }
   @starting-style {
     .panel {
