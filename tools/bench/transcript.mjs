@@ -32,6 +32,8 @@ export async function measureTranscript(messages, rounds, say) {
       await converse(fresh, stage, messages);
 
       const late = await visit(context, stage);
+      // A page that comes back takes its session up by itself, opened or not.
+      add("the session is taken up again", await late.work(() => late.ready()));
       add("open, history of all", await late.work(() => late.open()));
       add("scroll to the top, an older page comes", await late.work(() => late.toTop()));
       await late.page.close();
@@ -145,6 +147,7 @@ async function visit(context, { site }) {
       await inside(() => globalThis.Guestpass("show"));
       await until(() => inside(() => globalThis.Guestpass.element.conversationState === "open"));
     },
+    ready: () => until(() => inside(() => globalThis.Guestpass.element.state === "ready")),
     hide: () => inside(() => globalThis.Guestpass("hide")),
     held: () => inside(() => globalThis.Guestpass.element.conversation?.messages.length ?? 0),
     toTop: () =>
