@@ -6,6 +6,8 @@ import { WebSocket, WebSocketServer } from "ws";
 import { CONFIG, DEPLOYMENT, Ears, HandClock, HandSignal, nodeSocket, platform, visitor } from "./rig.js";
 
 const EACH = 500;
+/** A frame that goes to the platform and back, or a line that is opened, takes fewer turns of the event loop. */
+const TURNS = 40;
 
 /** The same figures for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
@@ -33,6 +35,8 @@ async function badNetwork(target: string, random: () => number) {
     cuts: 0,
     /** Frames that came late or out of order. */
     shuffled: 0,
+    /** Lines to the platform that are being opened, and frames that a timer carries on. */
+    underWay: new Set<unknown>(),
   };
   const chance = (part: number) => !network.calm && random() < part;
 
@@ -66,6 +70,8 @@ async function badNetwork(target: string, random: () => number) {
       if (upstream.readyState === WebSocket.OPEN) upstream.send(frame);
       else early.push(frame);
     };
+    network.underWay.add(upstream);
+    for (const settled of ["open", "close"]) upstream.on(settled, () => network.underWay.delete(upstream));
     upstream.on("open", () => {
       for (const frame of early) upstream.send(frame);
     });
@@ -78,7 +84,11 @@ async function badNetwork(target: string, random: () => number) {
         waiting.push(frame);
         network.shuffled += 1;
         // The last of a burst has nothing behind it that could push it on.
-        setTimeout(() => alive && waiting.splice(0).forEach(carry), 3);
+        const timer = setTimeout(() => {
+          network.underWay.delete(timer);
+          if (alive) waiting.splice(0).forEach(carry);
+        }, 3);
+        network.underWay.add(timer);
       } else {
         carry(frame);
         for (const late of waiting.splice(0)) carry(late);
@@ -144,9 +154,12 @@ async function converse(seed: number) {
   /** Lets real input and output come to rest, then moves the time. */
   const live = async () => {
     const { moved } = network;
-    for (let before = -1; before !== network.moved || fetching > 0; ) {
-      before = network.moved;
-      await new Promise((resolve) => setTimeout(resolve, 4));
+    // All sockets are this process's own, so that turns of its event loop tell when nothing comes any more; a while of
+    // the clock on the wall would pass on a busy machine with everything still on its way.
+    for (let still = 0; still < TURNS; still += 1) {
+      const before = network.moved;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (before !== network.moved || fetching > 0 || network.underWay.size > 0) still = 0;
     }
     // Where nothing moves, everybody waits for a limit of the platform.
     const step = Math.max(1, Math.min(clock.nextIn ?? 250, moved === network.moved ? 5_000 : 250));
