@@ -8,6 +8,7 @@ import { checkBundle } from "./gates/bundle.mjs";
 import { checkExports } from "./gates/exports.mjs";
 import { checkImports } from "./gates/imports.mjs";
 import { checkMatrix, enginesNote, playwrightTitles, vitestTitles } from "./gates/matrix.mjs";
+import { checkMutants } from "./gates/mutants.mjs";
 import { playwrightFailures, vitestFailures } from "./gates/reports.mjs";
 import { browser, redisServer } from "./setup/browser.mjs";
 import { bin, run, say } from "./setup/steps.mjs";
@@ -129,6 +130,7 @@ async function reading() {
   await suite("gate: import directions", gate(checkImports));
   await suite("gate: exports contract", gate(checkExports));
   await suite("gate: bundle contents", gate(checkBundle));
+  await suite("gate: the keeper's mutants fit", gate(checkMutants));
 }
 
 // Beside each other: each waits a good deal for tokens to grow old and servers to start. Vitest is heard when it fails.

@@ -23,34 +23,33 @@ export const MUTANTS = [
   {
     fault: "generation check dropped",
     file: `${SRC}rules/machine.ts`,
-    edits: [['if (!("flight" in event) || event.flight === next.flight) happen', "happen"]],
+    edits: [
+      [
+        "if (flight !== next.flight) return;\n    if (outcome instanceof TokensError) {",
+        "if (outcome instanceof TokensError) {",
+      ],
+    ],
     test: `${TEST}page.test.ts`,
     title: "#23 a patched fetch that knows nothing of abort signals",
   },
   {
     fault: "monotonic clock dropped",
     file: `${SRC}rules/elapsed.ts`,
-    edits: [
-      ["const byMonotonic = monotonic - last.monotonic;", "const byMonotonic = wall - last.wall;"],
-      ["Math.max(wall - origin.wall, monotonic - origin.monotonic)", "wall - origin.wall"],
-    ],
+    edits: [["last.ahead + Math.max(slept, 0)", "last.ahead + slept"]],
     test: `${TEST}time.test.ts`,
     title: "#8 the clock is set back while nobody looks at it",
   },
   {
     fault: "wall clock dropped",
     file: `${SRC}rules/elapsed.ts`,
-    edits: [
-      ["const byWall = wall - last.wall;", "const byWall = monotonic - last.monotonic;"],
-      ["Math.max(wall - origin.wall, monotonic - origin.monotonic)", "monotonic - origin.monotonic"],
-    ],
+    edits: [["last.ahead + Math.max(slept, 0)", "last.ahead"]],
     test: `${TEST}time.test.ts`,
     title: "#1 a laptop sleeps past expiry",
   },
   {
     fault: "life counted from the answer",
-    file: `${SRC}flights.ts`,
-    edits: [["    return { json, sentAt };", "    return { json, sentAt: now() };"]],
+    file: `${SRC}kept-session.ts`,
+    edits: [['dispatch(["landed", flight, outcome, sentAt]);', 'dispatch(["landed", flight, outcome, now()]);']],
     test: `${TEST}time.test.ts`,
     title: "#9 a slow answer",
   },
@@ -73,8 +72,8 @@ export const MUTANTS = [
     file: `${SRC}rules/moves.ts`,
     edits: [
       [
-        "Object.assign(draft.next, INITIAL, { phase,",
-        "Object.assign(draft.next, INITIAL, { saidExpiring: draft.next.saidExpiring, phase,",
+        "Object.assign(next, NOTHING, { phase });",
+        "Object.assign(next, NOTHING, { phase, saidExpiring: next.saidExpiring });",
       ],
     ],
     test: `${TEST}time.test.ts`,
@@ -99,7 +98,7 @@ export const MUTANTS = [
   {
     fault: "a captive portal is an answer",
     file: `${SRC}io/endpoint.ts`,
-    edits: [["if (!json && status !== 204)", "if (!json && status === 999)"]],
+    edits: [["return await response.json();", "return await response.json().catch(() => ({}));"]],
     test: `${TEST}failures.test.ts`,
     title: "#11 a captive portal answers 200 with a login page",
   },
@@ -107,21 +106,21 @@ export const MUTANTS = [
     fault: "a 403 passes by itself",
     file: `${SRC}errors.ts`,
     edits: [["return status === 408 ||", "return status === 403 || status === 408 ||"]],
-    test: `${TEST}failures.test.ts`,
+    test: `${TEST}refusals.test.ts`,
     title: "#16 origin_not_allowed at the start is terminal",
   },
   {
     fault: "another user's words believed",
     file: `${SRC}io/sharing.ts`,
     edits: [["if (theirs === mark) hear", "if (theirs) hear"]],
-    test: `${TEST}page.test.ts`,
+    test: `${TEST}tabs.test.ts`,
     title: "#22 what another tab says of another user",
   },
   {
     fault: "nobody goes first",
     file: `${SRC}kept-session.ts`,
-    edits: [['dispatch(mine === null ? { type: "hold" } : { type: "go", from });', 'dispatch({ type: "go", from });']],
-    test: `${TEST}page.test.ts`,
+    edits: [['dispatch(mine === null ? ["hold"] : ["go", from]);', 'dispatch(["go", from]);']],
+    test: `${TEST}tabs.test.ts`,
     title: "#20 two tabs start in the same instant and hear of each other too late",
   },
   {
@@ -134,7 +133,7 @@ export const MUTANTS = [
   {
     fault: "an unbound handle counts as bound",
     file: `${SRC}flights.ts`,
-    edits: [["bound = !!(key && session.session.bound);", "bound = !!key;"]],
+    edits: [["readSession(json, null, key ? undefined : false)", "readSession(json, null, !!key)"]],
     test: `${TEST}resume.test.ts`,
     title: "an endpoint that binds nothing",
   },
