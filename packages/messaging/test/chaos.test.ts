@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { CONFIG, DEPLOYMENT, Ears, HandClock, HandSignal, nodeSocket, platform, visitor } from "./rig.js";
 
 const EACH = 500;
-/** A frame that goes to the platform and back, or a line that is opened, takes fewer turns of the event loop. */
+/** What either side does with what has arrived takes fewer turns of the event loop. */
 const TURNS = 40;
 
 /** The same figures for the same seed (mulberry32). */
@@ -37,6 +37,10 @@ async function badNetwork(target: string, random: () => number) {
     shuffled: 0,
     /** Lines to the platform that are being opened, and frames that a timer carries on. */
     underWay: new Set<unknown>(),
+    /** Both ends of each line that is open. */
+    ends: new Set<WebSocket>(),
+    /** What was sent before this has arrived: an end answers a ping after all that came before it. */
+    arrived: () => Promise.all([...network.ends].map(answersPing)),
   };
   const chance = (part: number) => !network.calm && random() < part;
 
@@ -51,6 +55,8 @@ async function badNetwork(target: string, random: () => number) {
       if (!alive) return;
       alive = false;
       network.cuts += 1;
+      network.ends.delete(guest);
+      network.ends.delete(upstream);
       guest.terminate();
       upstream.terminate();
     };
@@ -72,6 +78,8 @@ async function badNetwork(target: string, random: () => number) {
     };
     network.underWay.add(upstream);
     for (const settled of ["open", "close"]) upstream.on(settled, () => network.underWay.delete(upstream));
+    network.ends.add(guest);
+    upstream.on("open", () => network.ends.add(upstream));
     upstream.on("open", () => {
       for (const frame of early) upstream.send(frame);
     });
@@ -118,6 +126,18 @@ async function badNetwork(target: string, random: () => number) {
   return network;
 }
 
+function answersPing(end: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const settled of ["pong", "close"]) end.off(settled, done);
+      resolve();
+    };
+    for (const settled of ["pong", "close"]) end.on(settled, done);
+    if (end.readyState === WebSocket.OPEN) end.ping();
+    else done();
+  });
+}
+
 /** One guest's conversation over such a network, to the end, and what the platform has of it. */
 async function converse(seed: number) {
   const random = seeded(seed);
@@ -154,13 +174,15 @@ async function converse(seed: number) {
   /** Lets real input and output come to rest, then moves the time. */
   const live = async () => {
     const { moved } = network;
-    // All sockets are this process's own, so that turns of its event loop tell when nothing comes any more; a while of
-    // the clock on the wall would pass on a busy machine with everything still on its way.
-    for (let still = 0; still < TURNS; still += 1) {
-      const before = network.moved;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (before !== network.moved || fetching > 0 || network.underWay.size > 0) still = 0;
-    }
+    // By what has arrived and by turns of the event loop, in which both sides think; a while of the clock on the wall
+    // would pass on a busy machine with everything still on its way.
+    let before: number;
+    do {
+      before = network.moved;
+      await network.arrived();
+      for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await network.arrived();
+    } while (before !== network.moved || fetching > 0 || network.underWay.size > 0);
     // Where nothing moves, everybody waits for a limit of the platform.
     const step = Math.max(1, Math.min(clock.nextIn ?? 250, moved === network.moved ? 5_000 : 250));
     clock.advance(step);
