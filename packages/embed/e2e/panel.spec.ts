@@ -1,6 +1,7 @@
 /** The panel by keyboard, on a phone, in other languages, themes and places. */
 import { readFileSync } from "node:fs";
 import { expect, tag, test } from "./fixtures.js";
+import { endsSoon } from "./states.js";
 
 test("by keyboard alone: open, write, menu, close, and the focus is back where it was", async ({
   page,
@@ -346,20 +347,7 @@ test("before the session runs out it is said, and taken back when somebody write
   await page.goto(stage.page(tag()));
   await widget.open();
   await widget.converse("hello");
-  const expirationDate = String(Math.round(stage.simulator.now() / 1000) + 241);
-  stage.simulator.send({
-    type: "message",
-    class: "StructuredMessage",
-    code: 200,
-    body: {
-      id: "0123456789abcdef0123456789abcdef",
-      type: "Event",
-      direction: "Outbound",
-      channel: { time: new Date(stage.simulator.now()).toISOString(), type: "Private" },
-      metadata: { durationSeconds: "259200", expirationDate },
-      events: [{ eventType: "Typing", typing: { type: "On", duration: 10 } }],
-    },
-  });
+  stage.simulator.send(endsSoon(stage.simulator.now()));
   const warning = widget.panel.getByText("This conversation ends in 4 minutes unless you write.");
   await expect(warning).toBeVisible();
   await widget.say("I am still here");

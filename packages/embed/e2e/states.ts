@@ -44,7 +44,7 @@ const disconnect = (readOnly: boolean) => ({
 });
 
 /** The platform's word that the session ends in a few minutes unless somebody writes. */
-const endsSoon = (now: number) => ({
+export const endsSoon = (now: number) => ({
   type: "message",
   class: "StructuredMessage",
   code: 200,

@@ -1,6 +1,6 @@
 /** Scenarios of the failure matrix about what goes wrong on the wire, and what is never done about it. */
 import { afterEach, expect, test } from "vitest";
-import { World } from "./world.js";
+import { type Watched, World } from "./world.js";
 
 let world: World;
 afterEach(() => world.close());
@@ -331,6 +331,17 @@ test("#40 a request that the browser aborts because the page is left is no failu
   expect(page.names()).toEqual(["ready", "expiring", "refreshed"]);
 });
 
+/** The page was only left: it comes back, and goes on as if nothing had been. */
+async function isNoFailure(page: Watched, refreshing: ReturnType<Watched["keeper"]["refresh"]>) {
+  world.intercept = undefined;
+  await world.quiet();
+  expect(page.names()).toEqual(["ready"]);
+  page.tab.signal("pageshow");
+  await world.pass(2);
+  expect((await refreshing).token).toBeTruthy();
+  expect(page.count("degraded")).toBe(0);
+}
+
 test("#40 a network error while the page is being left is none either; back from the cache it goes on", async () => {
   world = await World.open();
   const page = world.keeper();
@@ -342,13 +353,7 @@ test("#40 a network error while the page is being left is none either; back from
   await world.quiet();
   page.tab.signal("pagehide");
   fail(new TypeError("Failed to fetch"));
-  world.intercept = undefined;
-  await world.quiet();
-  expect(page.names()).toEqual(["ready"]);
-  page.tab.signal("pageshow");
-  await world.pass(2);
-  expect((await refreshing).token).toBeTruthy();
-  expect(page.count("degraded")).toBe(0);
+  await isNoFailure(page, refreshing);
 });
 
 test("#40 a request that is broken off before the page says that it is being left, as Firefox does it, is none either", async () => {
@@ -360,13 +365,7 @@ test("#40 a request that is broken off before the page says that it is being lef
   const refreshing = page.keeper.refresh();
   await world.quiet();
   page.tab.signal("pagehide");
-  world.intercept = undefined;
-  await world.quiet();
-  expect(page.names()).toEqual(["ready"]);
-  page.tab.signal("pageshow");
-  await world.pass(2);
-  expect((await refreshing).token).toBeTruthy();
-  expect(page.count("degraded")).toBe(0);
+  await isNoFailure(page, refreshing);
 });
 
 test("a lost answer: the handle of before still works, and nobody notices", async () => {

@@ -355,7 +355,8 @@ test("a stored session past its end, by the endpoint's clock, cannot be resumed,
   expect(world.keeper({ tab }).keeper.canResume).toBe(false);
 });
 
-test("after a reload a wrong clock still proves its requests at the right time", async () => {
+/** A session that was begun five hours in the future, by its browser; its page is gone for an hour. */
+async function begunWithWrongClock() {
   world = await World.open();
   world.peer.lenientStarts = true;
   world.clock.wallError = 5 * HOUR * 1000;
@@ -364,20 +365,18 @@ test("after a reload a wrong clock still proves its requests at the right time",
   const { sessionId } = await world.started(first);
   first.keeper.dispose();
   await world.pass(HOUR);
+  return { tab, sessionId };
+}
+
+test("after a reload a wrong clock still proves its requests at the right time", async () => {
+  const { tab, sessionId } = await begunWithWrongClock();
   const second = world.keeper({ tab });
   expect((await world.started(second)).sessionId).toBe(sessionId);
   expect(world.peer.seen.map(({ status }) => status)).toEqual([201, 200]);
 });
 
 test("a clock that was wrong and has been put right between two pages costs nobody the session", async () => {
-  world = await World.open();
-  world.peer.lenientStarts = true;
-  world.clock.wallError = 5 * HOUR * 1000;
-  const tab = world.tab(undefined, { crypto: true });
-  const first = world.keeper({ tab });
-  const { sessionId } = await world.started(first);
-  first.keeper.dispose();
-  await world.pass(HOUR);
+  const { tab, sessionId } = await begunWithWrongClock();
   world.clock.wallError = 0;
   const second = world.keeper({ tab });
   expect((await world.started(second)).sessionId).toBe(sessionId);
