@@ -44,7 +44,8 @@ export class Rooms {
 
   /** A room, if it is there. If not it is loaded, and everything is drawn anew when it is; once, whoever asks. */
   enter<Asked extends Name>(name: Asked): Room[Asked] | undefined {
-    this.use(name, () => {});
+    // Asked for with each drawing of each message: one that is there costs nothing.
+    if (!this.here[name]) this.use(name, () => {});
     return this.here[name];
   }
 
