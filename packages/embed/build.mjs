@@ -9,6 +9,7 @@ import { minify as terser } from "terser";
 import { minifySync, build as vite } from "vite";
 import { aliases } from "../../tools/aliases.mjs";
 import { measureBudgets, OPENED } from "./tools/budgets.mjs";
+import { shortenPartTables } from "./tools/part-tables.mjs";
 import { tightenTemplates } from "./tools/templates.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -50,7 +51,7 @@ const minify = {
       for (const part of Object.values(bundle)) {
         if (part.type !== "chunk") continue;
         const first = { module: part.fileName !== LOADER, compress: { target: "es2022" }, mangle: { toplevel: true } };
-        const { code, errors } = minifySync(part.fileName, lightNamespaces(part.code), first);
+        const { code, errors } = minifySync(part.fileName, shortenPartTables(lightNamespaces(part.code)), first);
         if (errors.length > 0) throw new Error(`${part.fileName} cannot be minified: ${errors[0].message}`);
         const second = { module: part.fileName !== LOADER, ecma: 2022, compress: SECOND, format: { quote_style: 2 } };
         part.code = (await terser(code, second)).code;
@@ -87,9 +88,9 @@ const GROUPS = [
  * would weigh 300 bytes: one over all that they are made of changes with each release, as their own would.
  */
 function partName() {
-  const made = ["build.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
-  for (const name of ["protocol", "tokens", "messaging", "embed"]) {
-    const folder = join(here, "..", name, "src");
+  const made = ["build.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
+  for (const name of ["protocol/src", "tokens/src", "messaging/src", "embed/src", "embed/tools"]) {
+    const folder = join(here, "..", name);
     const files = readdirSync(folder, { recursive: true, withFileTypes: true });
     made.push(...files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name)));
   }

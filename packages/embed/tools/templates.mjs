@@ -1,6 +1,7 @@
 // Takes the layout out of html and css template literals: line breaks and indents that a reader of the source
 // wants and a browser does not. Works on the syntax tree; a space between words and inside attributes stays.
 import { parseAst } from "vite";
+import { walk } from "./walk.mjs";
 
 const TAGS = new Set(["html", "css"]);
 
@@ -45,14 +46,4 @@ function tightenMarkup(text) {
     .replace(/>\s*\n\s*$/g, ">")
     .replace(/^\s*\n\s*</g, "<")
     .replace(/\s*\n\s*/g, " ");
-}
-
-function walk(node, visit) {
-  if (node === null || typeof node !== "object") return;
-  if (Array.isArray(node)) {
-    for (const child of node) walk(child, visit);
-    return;
-  }
-  if (typeof node.type === "string") visit(node);
-  for (const key in node) if (key !== "parent") walk(node[key], visit);
 }
