@@ -1,12 +1,11 @@
-// How much the process grows with the sessions of the memory store, and whether it then stays.
-import { endpointEnv, spawnPart, startSession } from "./parts.mjs";
+// How much the process grows with the sessions of the memory store, and whether it then stays. Each session is refreshed
+// once: until then all of it is in its handle, and the store knows nothing of it.
+import { endpointEnv, refreshSession, spawnEndpoint, startSession } from "./parts.mjs";
 
 const IN_FLIGHT = 40;
 
 export async function measureMemory(sessions, say) {
-  const { child, url } = await spawnPart(
-    "endpoint.mjs",
-    [],
+  const { child, url } = await spawnEndpoint(
     endpointEnv("web-messaging", undefined, { AUDIT_LOG: "off", LOG_LEVEL: "silent" }),
     ["--expose-gc"],
   );
@@ -35,7 +34,8 @@ async function make(url, count) {
   const worker = async () => {
     while (left > 0) {
       left -= 1;
-      await startSession(url);
+      const { session } = await startSession(url);
+      await refreshSession(url, session.handle);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));

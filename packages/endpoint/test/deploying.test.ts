@@ -21,6 +21,7 @@ const names = Object.keys(VARIABLES);
 const readable = new Set([
   ...names,
   "NODE_ENV",
+  "NODE_OPTIONS",
   ...Object.entries<Variable>(VARIABLES).flatMap(([name, { secret }]) => (secret ? [`${name}_FILE`] : [])),
 ]);
 /** Requests under way have the deadline, then a few seconds; what supervises has to wait longer than that. */
