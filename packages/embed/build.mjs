@@ -88,9 +88,10 @@ const GROUPS = [
  * would weigh 300 bytes: one over all that they are made of changes with each release, as their own would.
  */
 function partName() {
-  const made = ["build.mjs", "../../pnpm-lock.yaml"].map((name) => join(here, name));
-  for (const name of ["protocol/src", "tokens/src", "messaging/src", "embed/src", "embed/tools"]) {
-    const folder = join(here, "..", name);
+  const makers = ["build.mjs", "tools/part-tables.mjs", "tools/templates.mjs", "../../pnpm-lock.yaml"];
+  const made = makers.map((name) => join(here, name));
+  for (const name of ["protocol", "tokens", "messaging", "embed"]) {
+    const folder = join(here, "..", name, "src");
     const files = readdirSync(folder, { recursive: true, withFileTypes: true });
     made.push(...files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name)));
   }
