@@ -68,6 +68,22 @@ test("what comes while the panel is closed is counted, and stands below a line w
   expect((await widget.heard("unread")).map(({ count }) => count)).toEqual([1, 2, 0]);
 });
 
+test("who signs in in the middle of a conversation goes on with it", async ({ page, stage, widget }) => {
+  await page.goto(stage.page(tag()));
+  await widget.open();
+  await widget.converse("not signed in yet");
+  await widget.call("set", { authorization: { code: "ann.lee", redirectUri: "https://shop.example/back" } });
+  await expect(widget.panel.getByText("You are signed in.")).toBeVisible();
+  await expect(page.getByText("You wrote: not signed in yet")).toHaveCount(1);
+  await widget.converse("signed in");
+  expect(stage.simulator.sessions()).toMatchObject([{ guest: "user:ann.lee" }]);
+  expect(await widget.names()).not.toContain("error");
+  await page.reload();
+  await widget.open();
+  await expect(page.getByText("You wrote: signed in")).toHaveCount(1);
+  await expect(page.getByText("You wrote: not signed in yet")).toHaveCount(1);
+});
+
 test("the visitor ends the conversation, and begins another", async ({ page, stage, widget }) => {
   await page.goto(stage.page(tag()));
   await widget.open();

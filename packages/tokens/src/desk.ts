@@ -121,7 +121,8 @@ export function openDesk(front: Front): Desk {
   /** Another user: what was the former one's is left behind, and what was wanted is wanted anew. */
   const switchUser = (): void => {
     const over = ["over", "ended"].includes(joined?.state.phase ?? "");
-    leave(switched, true);
+    // A sign-in goes on with the anonymous conversation: what is kept of it shows that it is this visitor's.
+    leave(switched, !!whose || !front.settings().authorization);
     if (over) show("idle");
     else use(["start"]).catch(() => {});
   };

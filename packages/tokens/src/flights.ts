@@ -153,7 +153,13 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       queueId,
       authorization,
     };
-    const json = await send("POST", ENDPOINT_PATHS.sessions, sending, key, undefined, body);
+    // A sign-in takes this browser's anonymous conversation along, where the endpoint still has it.
+    const kept = authorization ? readStored(storage, place) : null;
+    const attempt = (handle?: string) => send("POST", ENDPOINT_PATHS.sessions, sending, key, handle, body);
+    const json = await attempt(kept?.user === "" ? kept.handle : undefined).catch((error: TokensError) => {
+      if (kept?.user === "" && error.code.startsWith("session")) return attempt();
+      throw error;
+    });
     // An endpoint that binds nothing says so: then the handle is worth something to whoever has it.
     return readSession(json, null, key ? undefined : false);
   };

@@ -47,6 +47,8 @@ interface Guest {
   jkt: string | undefined;
   user: string | undefined;
   ended: boolean;
+  /** The anonymous session that this one took over at a sign-in. */
+  tookOver?: string;
   handle: string;
   former: { handle: string; until: number } | undefined;
   token: string;
@@ -220,14 +222,20 @@ export class EndpointPeer {
       return [200, { ...this.messenger("x"), deploymentId: query.get("deploymentId"), deployment: null }];
     const jkt = this.bindsNothing ? undefined : await this.prove(seen);
     if (jkt === false) return "session_invalid";
-    if (method === "POST" && path === "/v1/sessions") return this.start(seen.body, jkt);
     const handle = /^Bearer (.+)$/.exec(seen.headers.authorization ?? "")?.[1];
+    const starts = method === "POST" && path === "/v1/sessions";
+    // A handle says something to a start only where somebody signs in.
+    if (starts && (handle === undefined || seen.body["authorization"] === undefined)) return this.start(seen.body, jkt);
     const guest = [...this.guests.values()].find((each) => each.handle === handle || each.former?.handle === handle);
     if (!guest) return "session_invalid";
     if (guest.ended) return "session_revoked";
     if (guest.jkt !== undefined && guest.jkt !== jkt) return "session_invalid";
     if (guest.handle !== handle && this.now() > (guest.former?.until ?? 0)) return "session_revoked";
     if (this.now() >= guest.endsAt) return "session_expired";
+    if (starts) {
+      guest.ended = true;
+      return this.start(seen.body, jkt, guest.sessionId);
+    }
     if (method === "DELETE") {
       guest.ended = true;
       return [204, undefined];
@@ -241,6 +249,7 @@ export class EndpointPeer {
   private start(
     body: Record<string, unknown>,
     jkt: string | undefined,
+    tookOver?: string,
   ): ProblemCode | [number, Record<string, unknown>] {
     const identity = body["identityToken"] as string | undefined;
     if (this.requireBinding && jkt === undefined) return "session_invalid";
@@ -257,6 +266,7 @@ export class EndpointPeer {
       handle: `handle-${randomUUID()}-${"h".repeat(40)}`,
       former: undefined,
       token: this.mint(),
+      ...(tookOver !== undefined && { tookOver }),
     };
     this.guests.set(sessionId, guest);
     return [201, { ...this.session(guest), messenger: this.messenger(guest.token) }];
