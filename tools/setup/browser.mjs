@@ -31,25 +31,25 @@ export function onPath(names, env = process.env) {
   return undefined;
 }
 
-/** Path of a Chromium, installing one where there is none. */
+/**
+ * Path of a Chromium, installing one where there is none. Playwright's own is asked for first: it is the version that
+ * Playwright knows, needs no root and changes nothing in the system.
+ */
 export async function browser() {
   const found = findBrowser();
   if (found) return found;
   say("no browser found; asking Playwright for its Chromium");
-  await run(bin("playwright"), ["install", "chromium"], {
-    quiet: true,
-    label: "playwright install",
-    timeoutMs: 300_000,
-  });
+  const failures = [await download()];
   const own = findBrowser();
   if (own) return own;
+  say("Playwright's Chromium could not be downloaded; taking Debian's package instead");
   for (const name of [SHELL, "chromium"]) {
-    await debian(name);
+    failures.push(await debian(name));
     const system = findBrowser();
     if (system) return system;
   }
   throw new Error(
-    "No Chromium could be found or installed. Install Chromium or Chrome, or set CHROME_PATH to one, and run this again.",
+    missing("Chromium", "Install Chromium or Chrome, or set CHROME_PATH to one, and run this again.", failures),
   );
 }
 
@@ -57,24 +57,45 @@ export async function browser() {
 export async function redisServer() {
   const found = onPath(["redis-server"]);
   if (found) return found;
-  await debian("redis-server");
+  const failure = await debian("redis-server");
   const system = onPath(["redis-server"]);
   if (system) return system;
-  throw new Error("No redis-server could be found or installed. Install Redis 7 and run this again.");
+  throw new Error(missing("redis-server", "Install Redis 7 and run this again.", [failure]));
 }
 
+/** What each step that failed has said, and last what there is to do. */
+function missing(what, advice, failures) {
+  return [`No ${what} could be found or installed:`, ...failures, advice].filter(Boolean).join("\n");
+}
+
+/** Playwright's download; gives what a failure has said. A host that does not answer is given up after seconds. */
+async function download() {
+  const label = "playwright install";
+  const { status, output } = await run(bin("playwright"), ["install", "chromium"], {
+    silent: true,
+    label,
+    timeoutMs: 180_000,
+    env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: "5000", ...process.env },
+  });
+  return status === 0 ? "" : `${label}: ${output}`;
+}
+
+/** Installs a package, with the lists that are there or else with new ones; gives what a failure has said. */
 async function debian(name) {
-  if (!onPath(["apt-get"])) return;
+  if (!onPath(["apt-get"])) return `apt-get, for ${name}: not on this machine`;
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  const apt = (...args) => {
+  const apt = async (...args) => {
     const [command, ...rest] = [...sudo, "apt-get", ...args];
-    return run(command, rest, {
-      quiet: true,
+    const { status, output } = await run(command, rest, {
+      silent: true,
       label: `apt-get ${args[0]}`,
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
+    return status === 0 ? "" : `apt-get ${args.join(" ")}: ${output}`;
   };
   say(`installing Debian's ${name}`);
-  await apt("update");
-  await apt("install", "-y", "--no-install-recommends", name);
+  const install = ["install", "-y", "--no-install-recommends", name];
+  if (!(await apt(...install))) return "";
+  const failures = [await apt("update"), await apt(...install)];
+  return failures[1] && failures.join("\n");
 }

@@ -17,13 +17,14 @@ export function say(line) {
 }
 
 /**
- * Runs `command` and resolves with `{ status, output }`. `quiet` keeps its output back unless it fails.
+ * Runs `command` and resolves with `{ status, output }`. `quiet` keeps its output back unless it fails; `silent` also
+ * then, for a caller that has something else to try.
  * Every 20 s of silence one line says that it still runs.
  */
 export function run(
   command,
   args,
-  { quiet = false, env = process.env, label = command, timeoutMs = 15 * 60_000 } = {},
+  { silent = false, quiet = silent, env = process.env, label = command, timeoutMs = 15 * 60_000 } = {},
 ) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -47,7 +48,7 @@ export function run(
       clearInterval(beat);
       clearTimeout(late);
       const output = Buffer.concat(kept).toString("utf8");
-      if (quiet && status !== 0) process.stderr.write(output);
+      if (quiet && !silent && status !== 0) process.stderr.write(output);
       resolve({ status, output, seconds: (Date.now() - started) / 1000 });
     };
     child.on("error", (error) => {
