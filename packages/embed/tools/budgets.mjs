@@ -9,7 +9,7 @@ const BUDGETS = [
   { name: "before opening", limit: 14 * KIB, least: 5 * KIB },
   // Of equal code some 35 bytes more or less come of the letters of the hash in the names of parts.
   // The aim is 32 KiB (docs/decisions/0004). Until it is reached the limit goes down, or up by a mend that 0004 names.
-  { name: "panel opened", limit: 35_000, aim: 32 * KIB, least: 12 * KIB },
+  { name: "panel opened", limit: 34_955, aim: 32 * KIB, least: 12 * KIB },
 ];
 
 /**
