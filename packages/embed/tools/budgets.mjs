@@ -9,19 +9,18 @@ const BUDGETS = [
   { name: "before opening", limit: 14 * KIB, least: 5 * KIB },
   // Of equal code some 35 bytes more or less come of the letters of the hash in the names of parts.
   // The aim is 32 KiB (docs/decisions/0004). Until it is reached the limit goes down, or up by a mend that 0004 names.
-  { name: "panel opened", limit: 34_955, aim: 32 * KIB, least: 12 * KIB },
+  { name: "panel opened", limit: 34_830, aim: 32 * KIB, least: 12 * KIB },
 ];
 
 /**
- * Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token keeper,
- * what lets tabs share one socket.
+ * Modules whose chunks are loaded when the built-in panel opens in English: panel, conversation, words, token
+ * keeper.
  */
 export const OPENED = [
   /embed\/src\/panel\/panel\.ts$/,
   /embed\/src\/messengers\/panel\.ts$/,
   /embed\/src\/strings\/en\.ts$/,
   /tokens\/src\/desk\.ts$/,
-  /messaging\/src\/io\/sharing\.ts$/,
 ];
 
 /**

@@ -1,6 +1,7 @@
 /** The caller's options, read once and filled with defaults. Throws what the platform would refuse. */
 import type { ConversationOptions } from "./contract.js";
 import { networkSignal, systemClock, visibilitySignal } from "./io/clock.js";
+import { sharedSocket } from "./io/sharing.js";
 import { randomUuid } from "./io/uuid.js";
 import type { ConversationPorts, Socket } from "./ports.js";
 import { tooLarge } from "./rules/limits.js";
@@ -25,10 +26,10 @@ export function readOptions(options: ConversationOptions): Settings {
     customAttributes,
     socketUrl: `${urls.socket}?${query}`,
     openSocket(sessionToken) {
-      const own = () => settings.ports.createSocket(settings.socketUrl);
       // Where there are locks there are channels and hashes, too.
-      if (options.shareKey === false || !globalThis.document || !navigator.locks) return own();
-      return import("./io/sharing.js").then((tabs) => tabs.sharedSocket(settings, sessionToken), own);
+      const mayShare = options.shareKey !== false && globalThis.document && navigator.locks;
+      if (!mayShare) return settings.ports.createSocket(settings.socketUrl);
+      return sharedSocket(settings, sessionToken);
     },
     ports: {
       clock: systemClock(),

@@ -1,10 +1,16 @@
-/** Where a session may share one connection between tabs, the shared one; else a connection of its own. Loaded by browsers. */
-import type { Settings } from "../options.js";
-import type { Socket } from "../ports.js";
+/** Where a session may share one connection between tabs, the shared one; else a connection of its own. For browsers. */
+import type { ConversationOptions } from "../contract.js";
+import type { ConversationPorts, Socket } from "../ports.js";
 import { openSharedSocket } from "./tabs.js";
 
+export interface Shareable extends Pick<ConversationOptions, "deploymentId" | "guestApi" | "shareKey"> {
+  /** The whole URL of the socket. */
+  readonly socketUrl: string;
+  readonly ports: ConversationPorts;
+}
+
 /** `sessionToken` is hashed, never shown: tabs of one session find each other by it. */
-export async function sharedSocket(settings: Settings, sessionToken: string): Promise<Socket> {
+export async function sharedSocket(settings: Shareable, sessionToken: string): Promise<Socket> {
   const { ports, socketUrl, deploymentId, guestApi, shareKey } = settings;
   const key = shareKey || (guestApi === "web-messaging" && (await hash(sessionToken)));
   if (!key) return ports.createSocket(socketUrl);
