@@ -154,11 +154,12 @@ export function createFlights(ports: KeeperPorts, place: Place, now: () => numbe
       authorization,
     };
     // A sign-in takes this browser's anonymous conversation along, where the endpoint still has it.
-    const kept = authorization ? readStored(storage, place) : null;
+    const kept = authorization && readStored(storage, place);
+    const anonymous = kept?.user === "" ? kept.handle : undefined;
     const attempt = (handle?: string) => send("POST", ENDPOINT_PATHS.sessions, sending, key, handle, body);
-    const json = await attempt(kept?.user === "" ? kept.handle : undefined).catch((error: TokensError) => {
-      if (kept?.user === "" && error.code.startsWith("session")) return attempt();
-      throw error;
+    const json = await attempt(anonymous).catch((error: TokensError) => {
+      if (!anonymous || !error.code.startsWith("session")) throw error;
+      return attempt();
     });
     // An endpoint that binds nothing says so: then the handle is worth something to whoever has it.
     return readSession(json, null, key ? undefined : false);
