@@ -136,6 +136,8 @@ export async function openStage({ simulator: options = {}, env = {} }: StageOpti
 
 /** A Playwright test with a stage of its own; `test.use({ stageOptions })` says what kind. */
 export const test = base.extend<{ stageOptions: StageOptions; stage: Stage }>({
+  // What moves is seen here as most visitors see it.
+  contextOptions: { reducedMotion: "no-preference" },
   stageOptions: [{}, { option: true }],
   stage: async ({ stageOptions }, use) => {
     const stage = await openStage(stageOptions);

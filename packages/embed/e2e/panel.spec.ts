@@ -277,6 +277,8 @@ test("alerts are off until somebody wants them; then there are a sound and a tit
   stage,
   widget,
 }) => {
+  // Who wants less motion has a title that stands still.
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await page.addInitScript(() => {
     const { start } = OscillatorNode.prototype;
     Object.assign(globalThis, { tones: 0 });
