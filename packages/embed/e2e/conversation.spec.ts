@@ -126,6 +126,15 @@ test.describe("a deployment that is read-only after the agent has left", () => {
     await expect(widget.input).toBeEnabled();
     await widget.converse("again");
   });
+
+  test("in the page's own words, with a button that has its name all the same", async ({ page, stage, widget }) => {
+    await page.goto(stage.page(tag()));
+    await widget.call("set", { strings: { readOnly: "That is all for today." } });
+    await widget.open();
+    await widget.say("bye");
+    await expect(widget.panel.getByText("That is all for today.")).toBeVisible();
+    await expect(widget.panel.getByRole("button", { name: "Start a new conversation" })).toBeVisible();
+  });
 });
 
 test("while the network is away, what is written waits, and goes by itself when it is back", async ({

@@ -49,6 +49,29 @@ test("the platform ends the session: the same, with its reason", async ({ page, 
   expect(await order(widget, "You wrote: hello", "This conversation has expired", "You wrote: anew")).toBe(true);
 });
 
+test.describe("a session that somebody else has ended", () => {
+  // Unbound, so that its handle is enough to end it.
+  test.use({ stageOptions: { env: { SESSION_BINDING: "off" } } });
+  test("is replaced when that is noticed; what was said in it stands above a line", async ({ page, stage, widget }) => {
+    await page.clock.install();
+    await page.goto(stage.page(tag()));
+    await widget.open();
+    await widget.converse("in the first session");
+    const [origin, handle] = await page.evaluate(
+      (key) => [location.origin, (JSON.parse(sessionStorage.getItem(key) ?? "") as { handle: string }).handle],
+      `guestpass:${DEPLOYMENT}`,
+    );
+    const headers = { origin: origin ?? "", authorization: `Bearer ${handle}` };
+    expect((await fetch(`${stage.endpoint}/v1/sessions`, { method: "DELETE", headers })).status).toBe(204);
+    // A life that has only begun is not renewed.
+    await page.clock.fastForward(15_000);
+    await widget.call("refreshToken");
+    await expect(widget.transcript.getByText("This conversation has expired.")).toBeVisible();
+    await widget.converse("in the second session");
+    expect(await order(widget, "in the first session", "This conversation has expired", "in the second")).toBe(true);
+  });
+});
+
 test("several windows share one conversation", async ({ page, context, stage, widget }) => {
   const url = stage.page(tag());
   await page.goto(url);

@@ -27,8 +27,13 @@ const de: CoreStrings = {
   newMessages: "Neue Nachrichten",
   tooLong: "Diese Nachricht ist um {count} Zeichen zu lang.",
   tooFast: "Das war etwas zu schnell. Bitte warten Sie einen Moment und versuchen Sie es erneut.",
+  unavailable: "Der Chat ist derzeit nicht verfügbar.",
   trouble: "Der Chat konnte keine Verbindung herstellen.",
+  again: "Erneut versuchen",
+  startNew: "Neues Gespräch beginnen",
+  continueHere: "Hier fortsetzen",
   ended: "Das Gespräch wurde beendet.",
+  expired: "Dieses Gespräch ist abgelaufen. Mit Ihrer nächsten Nachricht beginnt ein neues.",
   attach: "Datei anhängen",
 };
 

@@ -27,8 +27,13 @@ const en: CoreStrings = {
   newMessages: "New messages",
   tooLong: "This message is too long by {count} {count; one: character; other: characters}.",
   tooFast: "That was a little fast. Please wait a moment and try again.",
+  unavailable: "Chat is not available right now.",
   trouble: "Chat could not connect.",
+  again: "Try again",
+  startNew: "Start a new conversation",
+  continueHere: "Continue here",
   ended: "The conversation has ended.",
+  expired: "This conversation has expired. Your next message starts a new one.",
   attach: "Attach a file",
 };
 

@@ -27,8 +27,13 @@ const es: CoreStrings = {
   newMessages: "Mensajes nuevos",
   tooLong: "A este mensaje {count; one: le sobra; other: le sobran} {count} {count; one: carácter; other: caracteres}.",
   tooFast: "Ha sido un poco rápido. Espera un momento y vuelve a intentarlo.",
+  unavailable: "El chat no está disponible en este momento.",
   trouble: "No se ha podido conectar el chat.",
+  again: "Reintentar",
+  startNew: "Iniciar una conversación nueva",
+  continueHere: "Continuar aquí",
   ended: "La conversación ha terminado.",
+  expired: "Esta conversación ha caducado. Tu próximo mensaje iniciará una nueva.",
   attach: "Adjuntar un archivo",
 };
 

@@ -27,8 +27,13 @@ const fr: CoreStrings = {
   newMessages: "Nouveaux messages",
   tooLong: "Ce message compte {count} {count; one: caractère; other: caractères} de trop.",
   tooFast: "C’était un peu rapide. Patientez un instant et réessayez.",
+  unavailable: "La discussion n’est pas disponible pour le moment.",
   trouble: "La connexion à la discussion a échoué.",
+  again: "Réessayer",
+  startNew: "Commencer une nouvelle conversation",
+  continueHere: "Continuer ici",
   ended: "La conversation est terminée.",
+  expired: "Cette conversation a expiré. Votre prochain message en commencera une nouvelle.",
   attach: "Joindre un fichier",
 };
 

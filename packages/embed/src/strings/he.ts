@@ -27,8 +27,13 @@ const he: CoreStrings = {
   newMessages: "הודעות חדשות",
   tooLong: "ההודעה ארוכה מדי ב־{count} {count; one: תו; other: תווים}.",
   tooFast: "זה היה קצת מהיר. יש להמתין רגע ולנסות שוב.",
+  unavailable: "הצ׳אט אינו זמין כרגע.",
   trouble: "ההתחברות לצ׳אט נכשלה.",
+  again: "ניסיון נוסף",
+  startNew: "התחלת שיחה חדשה",
+  continueHere: "המשך כאן",
   ended: "השיחה הסתיימה.",
+  expired: "תוקף השיחה פג. ההודעה הבאה תפתח שיחה חדשה.",
   attach: "צירוף קובץ",
 };
 

@@ -27,8 +27,13 @@ const it: CoreStrings = {
   newMessages: "Nuovi messaggi",
   tooLong: "Questo messaggio ha {count} {count; one: carattere; other: caratteri} di troppo.",
   tooFast: "Un po’ troppo veloce. Attendi un momento e riprova.",
+  unavailable: "La chat non è disponibile al momento.",
   trouble: "Impossibile connettersi alla chat.",
+  again: "Riprova",
+  startNew: "Inizia una nuova conversazione",
+  continueHere: "Continua qui",
   ended: "La conversazione è terminata.",
+  expired: "Questa conversazione è scaduta. Il tuo prossimo messaggio ne inizierà una nuova.",
   attach: "Allega un file",
 };
 

@@ -27,8 +27,13 @@ const ja: CoreStrings = {
   newMessages: "新着メッセージ",
   tooLong: "メッセージが{count}文字超過しています。",
   tooFast: "送信の間隔が短すぎます。少し待ってからもう一度お試しください。",
+  unavailable: "チャットは現在ご利用いただけません。",
   trouble: "チャットに接続できませんでした。",
+  again: "再試行",
+  startNew: "新しい会話を始める",
+  continueHere: "ここで続ける",
   ended: "会話は終了しました。",
+  expired: "この会話は期限切れです。次のメッセージから新しい会話が始まります。",
   attach: "ファイルを添付",
 };
 

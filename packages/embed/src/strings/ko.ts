@@ -27,8 +27,13 @@ const ko: CoreStrings = {
   newMessages: "새 메시지",
   tooLong: "메시지가 {count}자 초과되었습니다.",
   tooFast: "전송이 너무 빠릅니다. 잠시 후 다시 시도해 주세요.",
+  unavailable: "현재 채팅을 이용할 수 없습니다.",
   trouble: "채팅에 연결할 수 없습니다.",
+  again: "다시 시도",
+  startNew: "새 대화 시작",
+  continueHere: "여기에서 계속",
   ended: "대화가 종료되었습니다.",
+  expired: "이 대화는 만료되었습니다. 다음 메시지를 보내면 새 대화가 시작됩니다.",
   attach: "파일 첨부",
 };
 

@@ -27,8 +27,13 @@ const nl: CoreStrings = {
   newMessages: "Nieuwe berichten",
   tooLong: "Dit bericht is {count} {count; one: teken; other: tekens} te lang.",
   tooFast: "Dat ging iets te snel. Wacht even en probeer het opnieuw.",
+  unavailable: "De chat is momenteel niet beschikbaar.",
   trouble: "De chat kon geen verbinding maken.",
+  again: "Opnieuw proberen",
+  startNew: "Nieuw gesprek beginnen",
+  continueHere: "Hier verdergaan",
   ended: "Het gesprek is beëindigd.",
+  expired: "Dit gesprek is verlopen. Met uw volgende bericht begint een nieuw gesprek.",
   attach: "Bestand toevoegen",
 };
 

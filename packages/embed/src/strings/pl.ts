@@ -27,8 +27,13 @@ const pl: CoreStrings = {
   newMessages: "Nowe wiadomości",
   tooLong: "Wiadomość jest za długa o {count} {count; one: znak; few: znaki; other: znaków}.",
   tooFast: "To było trochę za szybko. Odczekaj chwilę i spróbuj ponownie.",
+  unavailable: "Czat jest obecnie niedostępny.",
   trouble: "Nie udało się połączyć z czatem.",
+  again: "Spróbuj ponownie",
+  startNew: "Rozpocznij nową rozmowę",
+  continueHere: "Kontynuuj tutaj",
   ended: "Rozmowa została zakończona.",
+  expired: "Ta rozmowa wygasła. Następna wiadomość rozpocznie nową.",
   attach: "Dołącz plik",
 };
 

@@ -27,8 +27,13 @@ const pt: CoreStrings = {
   newMessages: "Novas mensagens",
   tooLong: "Esta mensagem tem {count} {count; one: carácter; other: caracteres} a mais.",
   tooFast: "Foi um pouco rápido. Aguarde um momento e tente novamente.",
+  unavailable: "O chat não está disponível neste momento.",
   trouble: "Não foi possível ligar ao chat.",
+  again: "Tentar novamente",
+  startNew: "Iniciar uma nova conversa",
+  continueHere: "Continuar aqui",
   ended: "A conversa terminou.",
+  expired: "Esta conversa expirou. A sua próxima mensagem inicia uma nova.",
   attach: "Anexar um ficheiro",
 };
 

@@ -30,12 +30,17 @@ export interface CoreStrings {
   newMessages: string;
   tooLong: string;
   tooFast: string;
+  unavailable: string;
   trouble: string;
+  again: string;
+  startNew: string;
+  continueHere: string;
   ended: string;
+  expired: string;
   attach: string;
 }
 
-/** What is said only once it is needed: the menu, rich content, files, forms, ends, and what can be done about one. */
+/** What is said only once it is needed: the menu, rich content, files, forms, ends that are rare. */
 export interface MoreStrings {
   endConversation: string;
   endQuestion: string;
@@ -74,11 +79,6 @@ export interface MoreStrings {
   closed: string;
   signedOut: string;
   readOnly: string;
-  unavailable: string;
-  again: string;
-  startNew: string;
-  continueHere: string;
-  expired: string;
 }
 
 export interface Strings extends CoreStrings, MoreStrings {}

@@ -27,8 +27,13 @@ const tr: CoreStrings = {
   newMessages: "Yeni mesajlar",
   tooLong: "Bu mesaj {count} karakter fazla uzun.",
   tooFast: "Biraz hızlı oldu. Lütfen kısa bir süre bekleyip yeniden deneyin.",
+  unavailable: "Sohbet şu anda kullanılamıyor.",
   trouble: "Sohbete bağlanılamadı.",
+  again: "Yeniden dene",
+  startNew: "Yeni bir görüşme başlat",
+  continueHere: "Burada devam et",
   ended: "Görüşme sona erdi.",
+  expired: "Bu görüşmenin süresi doldu. Bir sonraki mesajınız yenisini başlatır.",
   attach: "Dosya ekle",
 };
 

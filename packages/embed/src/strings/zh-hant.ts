@@ -27,8 +27,13 @@ const zhHant: CoreStrings = {
   newMessages: "新訊息",
   tooLong: "此訊息超出 {count} 個字元。",
   tooFast: "傳送得有點快，請稍候再試。",
+  unavailable: "聊天目前無法使用。",
   trouble: "無法連線至聊天。",
+  again: "重試",
+  startNew: "開始新對話",
+  continueHere: "在此繼續",
   ended: "對話已結束。",
+  expired: "此對話已過期。您的下一則訊息將開始新的對話。",
   attach: "附加檔案",
 };
 

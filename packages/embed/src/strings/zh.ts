@@ -27,8 +27,13 @@ const zh: CoreStrings = {
   newMessages: "新消息",
   tooLong: "此消息超出 {count} 个字符。",
   tooFast: "发送得有点快，请稍候再试。",
+  unavailable: "聊天目前不可用。",
   trouble: "无法连接聊天。",
+  again: "重试",
+  startNew: "开始新对话",
+  continueHere: "在此继续",
   ended: "对话已结束。",
+  expired: "此对话已过期。您的下一条消息将开始新的对话。",
   attach: "添加附件",
 };
 

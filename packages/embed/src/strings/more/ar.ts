@@ -39,11 +39,6 @@ const ar: MoreStrings = {
   opensNewTab: "يفتح في علامة تبويب جديدة",
   earlier: "رسائل سابقة",
   loading: "جارٍ تحميل الرسائل السابقة…",
-  unavailable: "الدردشة غير متاحة حاليًا.",
-  again: "إعادة المحاولة",
-  startNew: "بدء محادثة جديدة",
-  continueHere: "المتابعة هنا",
-  expired: "انتهت صلاحية هذه المحادثة. رسالتك التالية ستبدأ محادثة جديدة.",
 };
 
 export default ar;

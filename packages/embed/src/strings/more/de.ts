@@ -39,11 +39,6 @@ const de: MoreStrings = {
   opensNewTab: "öffnet in neuem Tab",
   earlier: "Frühere Nachrichten",
   loading: "Frühere Nachrichten werden geladen …",
-  unavailable: "Der Chat ist derzeit nicht verfügbar.",
-  again: "Erneut versuchen",
-  startNew: "Neues Gespräch beginnen",
-  continueHere: "Hier fortsetzen",
-  expired: "Dieses Gespräch ist abgelaufen. Mit Ihrer nächsten Nachricht beginnt ein neues.",
 };
 
 export default de;

@@ -39,11 +39,6 @@ const en: MoreStrings = {
   opensNewTab: "opens in a new tab",
   earlier: "Earlier messages",
   loading: "Loading earlier messages…",
-  unavailable: "Chat is not available right now.",
-  again: "Try again",
-  startNew: "Start a new conversation",
-  continueHere: "Continue here",
-  expired: "This conversation has expired. Your next message starts a new one.",
 };
 
 export default en;

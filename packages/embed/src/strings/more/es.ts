@@ -39,11 +39,6 @@ const es: MoreStrings = {
   opensNewTab: "se abre en una pestaña nueva",
   earlier: "Mensajes anteriores",
   loading: "Cargando mensajes anteriores…",
-  unavailable: "El chat no está disponible en este momento.",
-  again: "Reintentar",
-  startNew: "Iniciar una conversación nueva",
-  continueHere: "Continuar aquí",
-  expired: "Esta conversación ha caducado. Tu próximo mensaje iniciará una nueva.",
 };
 
 export default es;

@@ -39,11 +39,6 @@ const fr: MoreStrings = {
   opensNewTab: "s’ouvre dans un nouvel onglet",
   earlier: "Messages précédents",
   loading: "Chargement des messages précédents…",
-  unavailable: "La discussion n’est pas disponible pour le moment.",
-  again: "Réessayer",
-  startNew: "Commencer une nouvelle conversation",
-  continueHere: "Continuer ici",
-  expired: "Cette conversation a expiré. Votre prochain message en commencera une nouvelle.",
 };
 
 export default fr;

@@ -39,11 +39,6 @@ const he: MoreStrings = {
   opensNewTab: "נפתח בכרטיסייה חדשה",
   earlier: "הודעות קודמות",
   loading: "טעינת הודעות קודמות…",
-  unavailable: "הצ׳אט אינו זמין כרגע.",
-  again: "ניסיון נוסף",
-  startNew: "התחלת שיחה חדשה",
-  continueHere: "המשך כאן",
-  expired: "תוקף השיחה פג. ההודעה הבאה תפתח שיחה חדשה.",
 };
 
 export default he;

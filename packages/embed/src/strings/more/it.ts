@@ -39,11 +39,6 @@ const it: MoreStrings = {
   opensNewTab: "si apre in una nuova scheda",
   earlier: "Messaggi precedenti",
   loading: "Caricamento dei messaggi precedenti…",
-  unavailable: "La chat non è disponibile al momento.",
-  again: "Riprova",
-  startNew: "Inizia una nuova conversazione",
-  continueHere: "Continua qui",
-  expired: "Questa conversazione è scaduta. Il tuo prossimo messaggio ne inizierà una nuova.",
 };
 
 export default it;

@@ -39,11 +39,6 @@ const ja: MoreStrings = {
   opensNewTab: "新しいタブで開きます",
   earlier: "以前のメッセージ",
   loading: "以前のメッセージを読み込み中…",
-  unavailable: "チャットは現在ご利用いただけません。",
-  again: "再試行",
-  startNew: "新しい会話を始める",
-  continueHere: "ここで続ける",
-  expired: "この会話は期限切れです。次のメッセージから新しい会話が始まります。",
 };
 
 export default ja;

@@ -39,11 +39,6 @@ const ko: MoreStrings = {
   opensNewTab: "새 탭에서 열림",
   earlier: "이전 메시지",
   loading: "이전 메시지를 불러오는 중…",
-  unavailable: "현재 채팅을 이용할 수 없습니다.",
-  again: "다시 시도",
-  startNew: "새 대화 시작",
-  continueHere: "여기에서 계속",
-  expired: "이 대화는 만료되었습니다. 다음 메시지를 보내면 새 대화가 시작됩니다.",
 };
 
 export default ko;

@@ -39,11 +39,6 @@ const nl: MoreStrings = {
   opensNewTab: "opent in een nieuw tabblad",
   earlier: "Eerdere berichten",
   loading: "Eerdere berichten laden…",
-  unavailable: "De chat is momenteel niet beschikbaar.",
-  again: "Opnieuw proberen",
-  startNew: "Nieuw gesprek beginnen",
-  continueHere: "Hier verdergaan",
-  expired: "Dit gesprek is verlopen. Met uw volgende bericht begint een nieuw gesprek.",
 };
 
 export default nl;

@@ -39,11 +39,6 @@ const pl: MoreStrings = {
   opensNewTab: "otwiera się w nowej karcie",
   earlier: "Wcześniejsze wiadomości",
   loading: "Wczytywanie wcześniejszych wiadomości…",
-  unavailable: "Czat jest obecnie niedostępny.",
-  again: "Spróbuj ponownie",
-  startNew: "Rozpocznij nową rozmowę",
-  continueHere: "Kontynuuj tutaj",
-  expired: "Ta rozmowa wygasła. Następna wiadomość rozpocznie nową.",
 };
 
 export default pl;

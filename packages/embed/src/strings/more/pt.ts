@@ -39,11 +39,6 @@ const pt: MoreStrings = {
   opensNewTab: "abre num novo separador",
   earlier: "Mensagens anteriores",
   loading: "A carregar mensagens anteriores…",
-  unavailable: "O chat não está disponível neste momento.",
-  again: "Tentar novamente",
-  startNew: "Iniciar uma nova conversa",
-  continueHere: "Continuar aqui",
-  expired: "Esta conversa expirou. A sua próxima mensagem inicia uma nova.",
 };
 
 export default pt;

@@ -39,11 +39,6 @@ const tr: MoreStrings = {
   opensNewTab: "yeni sekmede açılır",
   earlier: "Önceki mesajlar",
   loading: "Önceki mesajlar yükleniyor…",
-  unavailable: "Sohbet şu anda kullanılamıyor.",
-  again: "Yeniden dene",
-  startNew: "Yeni bir görüşme başlat",
-  continueHere: "Burada devam et",
-  expired: "Bu görüşmenin süresi doldu. Bir sonraki mesajınız yenisini başlatır.",
 };
 
 export default tr;

@@ -39,11 +39,6 @@ const zhHant: MoreStrings = {
   opensNewTab: "在新分頁中開啟",
   earlier: "較早的訊息",
   loading: "正在載入較早的訊息…",
-  unavailable: "聊天目前無法使用。",
-  again: "重試",
-  startNew: "開始新對話",
-  continueHere: "在此繼續",
-  expired: "此對話已過期。您的下一則訊息將開始新的對話。",
 };
 
 export default zhHant;

@@ -39,11 +39,6 @@ const zh: MoreStrings = {
   opensNewTab: "在新标签页中打开",
   earlier: "更早的消息",
   loading: "正在加载更早的消息…",
-  unavailable: "聊天目前不可用。",
-  again: "重试",
-  startNew: "开始新对话",
-  continueHere: "在此继续",
-  expired: "此对话已过期。您的下一条消息将开始新的对话。",
 };
 
 export default zh;
