@@ -1,19 +1,16 @@
 /** The caller's options, read once and filled with defaults. Throws what the platform would refuse. */
 import type { ConversationOptions } from "./contract.js";
 import { networkSignal, systemClock, visibilitySignal } from "./io/clock.js";
-import { sharedSocket } from "./io/sharing.js";
+import { type Shareable, sharedSocket } from "./io/sharing.js";
 import { randomUuid } from "./io/uuid.js";
-import type { ConversationPorts, Socket } from "./ports.js";
+import type { Socket } from "./ports.js";
 import { tooLarge } from "./rules/limits.js";
 import { VERSION } from "./version.js";
 
-export interface Settings extends Readonly<Omit<ConversationOptions, "ports" | "customAttributes">> {
+export interface Settings extends Shareable, Readonly<Omit<ConversationOptions, "ports" | "customAttributes">> {
   readonly customAttributes: Readonly<Record<string, string>>;
-  /** The whole URL of the socket; carries no token. */
-  readonly socketUrl: string;
   /** The common socket of the session's tabs where there may be one, else our own. Throws where there is none at all. */
   openSocket(sessionToken: string): Socket | Promise<Socket>;
-  readonly ports: ConversationPorts;
 }
 
 export function readOptions(options: ConversationOptions): Settings {

@@ -3,8 +3,8 @@ import type { ConversationOptions } from "../contract.js";
 import type { ConversationPorts, Socket } from "../ports.js";
 import { openSharedSocket } from "./tabs.js";
 
-export interface Shareable extends Pick<ConversationOptions, "deploymentId" | "guestApi" | "shareKey"> {
-  /** The whole URL of the socket. */
+export interface Shareable extends Readonly<Pick<ConversationOptions, "deploymentId" | "guestApi" | "shareKey">> {
+  /** The whole URL of the socket; carries no token. */
   readonly socketUrl: string;
   readonly ports: ConversationPorts;
 }
