@@ -64,7 +64,6 @@ async function faults(page: Page, state: string): Promise<string[]> {
 
 test.use({
   stageOptions: { simulator: { quietAgent: true } },
-  contextOptions: { reducedMotion: "reduce" },
   trace: "off",
 });
 

@@ -71,6 +71,13 @@ describe("the systemd unit", () => {
     expect(Number(of("TimeoutStopSec")[0])).toBeGreaterThan(LONGEST_END_SECONDS);
     for (const pair of of("Environment")) expect(readable).toContain(pair.split("=")[0]);
   });
+
+  it("starts Node as the image does", () => {
+    const option = of("Environment")
+      .find((pair) => pair.startsWith("NODE_OPTIONS="))
+      ?.split(/=(.*)/)[1];
+    expect(DOCKERFILE).toContain(`ENTRYPOINT ["node", "${option}", `);
+  });
 });
 
 describe("the Kubernetes manifests", () => {
