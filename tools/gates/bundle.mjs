@@ -1,6 +1,6 @@
 // What may not be in the script-tag build: code that a strict CSP refuses, Lit itself (packages/embed/src/lit stands in
-// for it), the element in the loader, server words; nor may a
-// part be asked for that is not there. Sizes are checked by the build itself; here its figures are read again.
+// for it), the element in the loader, server words. Nor may a part be asked for that is not there, or be there and not
+// asked for. Sizes are checked by the build itself; here its figures are read again.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../setup/steps.mjs";

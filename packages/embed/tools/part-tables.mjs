@@ -17,18 +17,19 @@ export function shortenPartTables(code) {
   walk(tree, (node) => {
     if (node.type !== "VariableDeclarator" || node.init?.type !== "ObjectExpression") return;
     const made = asFunction(node.init, code);
-    if (made) tables.set(node.id.name, { made, table: node.init, named: [], calls: [] });
+    if (made) tables.set(node.id.name, { made, table: node.init, named: 0, calls: [] });
   });
   if (tables.size === 0) return code;
   walk(tree, (node) => {
-    if (node.type === "Identifier") tables.get(node.name)?.named.push(node);
+    const table = node.type === "Identifier" && tables.get(node.name);
+    if (table) table.named += 1;
     const called = node.type === "CallExpression" && node.arguments.length === 0 && node.callee;
     if (called?.type === "MemberExpression" && called.computed) tables.get(called.object.name)?.calls.push(node);
   });
   const edits = [];
   for (const { made, table, named, calls } of tables.values()) {
     // Where it is declared and where it is called: anything else, or another variable of that name, and it stays.
-    if (named.length !== calls.length + 1) continue;
+    if (named !== calls.length + 1) continue;
     edits.push([table.start, table.end, made]);
     for (const { start, end, callee } of calls) {
       edits.push([start, end, `${callee.object.name}(${code.slice(callee.property.start, callee.property.end)})`]);
